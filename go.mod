@@ -1,0 +1,3 @@
+module truce
+
+go 1.26.0
