@@ -17,6 +17,60 @@ func E7FromDegrees(deg float64) E7 {
 	return E7(v + 0.5)
 }
 
+// ParseE7 reads decimal degrees exactly, rounding half away from zero at the seventh decimal; a comma is no decimal
+// sign here. Angles beyond 214 degrees do not fit and are refused; the caller knows the range that makes sense.
+func ParseE7(s string) (E7, error) {
+	digits := s
+	neg := false
+	if digits != "" && (digits[0] == '-' || digits[0] == '+') {
+		neg, digits = digits[0] == '-', digits[1:]
+	}
+	var n int64
+	decimals, seenDot, seenDigit, up := 0, false, false, int64(0)
+	for i := 0; i < len(digits); i++ {
+		c := digits[i]
+		switch {
+		case c == '.' && !seenDot:
+			seenDot = true
+		case c >= '0' && c <= '9':
+			seenDigit = true
+			if seenDot {
+				decimals++
+			}
+			switch {
+			case decimals <= 7:
+				n = n*10 + int64(c-'0')
+			case decimals == 8 && c >= '5':
+				up = 1
+			}
+			if n > 1<<40 {
+				return 0, fmt.Errorf("%q is not an angle in degrees", s)
+			}
+		case (c == 'e' || c == 'E') && seenDigit:
+			f, err := strconv.ParseFloat(s, 64)
+			if err != nil || f > 214 || f < -214 {
+				return 0, fmt.Errorf("%q is not an angle in degrees", s)
+			}
+			return E7FromDegrees(f), nil
+		default:
+			return 0, fmt.Errorf("%q is not an angle in decimal degrees", s)
+		}
+	}
+	if !seenDigit {
+		return 0, fmt.Errorf("%q is not an angle in decimal degrees", s)
+	}
+	for ; decimals < 7; decimals++ {
+		n *= 10
+	}
+	if n += up; n > 2_140_000_000 {
+		return 0, fmt.Errorf("%q is not an angle in degrees", s)
+	}
+	if neg {
+		n = -n
+	}
+	return E7(n), nil
+}
+
 // Degrees gives the angle in degrees; the division is correctly rounded and so the same everywhere.
 func (e E7) Degrees() float64 { return float64(e) / 1e7 }
 
