@@ -43,7 +43,7 @@ func ParseE7(s string) (E7, error) {
 			case decimals == 8 && c >= '5':
 				up = 1
 			}
-			if n > 1<<40 {
+			if n > 1<<32 {
 				return 0, fmt.Errorf("%q is not an angle in degrees", s)
 			}
 		case (c == 'e' || c == 'E') && seenDigit:
