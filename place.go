@@ -3,6 +3,7 @@ package truce
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // E7 is an angle in units of 1e-7 degree: 11 mm on the ground at most. Whole numbers compare the same on every processor.
@@ -44,31 +45,36 @@ func ParseE7(s string) (E7, error) {
 				up = 1
 			}
 			if n > 1<<32 {
-				return 0, fmt.Errorf("%q is not an angle in degrees", s)
+				return 0, badAngle(s)
 			}
 		case (c == 'e' || c == 'E') && seenDigit:
 			f, err := strconv.ParseFloat(s, 64)
 			if err != nil || f > 214 || f < -214 {
-				return 0, fmt.Errorf("%q is not an angle in degrees", s)
+				return 0, badAngle(s)
 			}
 			return E7FromDegrees(f), nil
 		default:
-			return 0, fmt.Errorf("%q is not an angle in decimal degrees", s)
+			return 0, badAngle(s)
 		}
 	}
 	if !seenDigit {
-		return 0, fmt.Errorf("%q is not an angle in decimal degrees", s)
+		return 0, badAngle(s)
 	}
 	for ; decimals < 7; decimals++ {
 		n *= 10
 	}
 	if n += up; n > 2_140_000_000 {
-		return 0, fmt.Errorf("%q is not an angle in degrees", s)
+		return 0, badAngle(s)
 	}
 	if neg {
 		n = -n
 	}
 	return E7(n), nil
+}
+
+// badAngle quotes a copy, so that the text itself can stay off the heap: positions are read by the million.
+func badAngle(s string) error {
+	return fmt.Errorf("%q is not an angle in decimal degrees", strings.Clone(s))
 }
 
 // Degrees gives the angle in degrees; the division is correctly rounded and so the same everywhere.
