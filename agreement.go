@@ -24,7 +24,7 @@ func (w Words) In(lang string) string {
 	return ""
 }
 
-// Origin is where in the agreement's files something is written. It never reaches an outcome.
+// Origin is where in the agreement's files something is written. It reaches no outcome and no hash.
 type Origin struct {
 	File         string
 	Line, Column int
@@ -112,7 +112,7 @@ type ArticleText struct {
 	Article ArticleID
 	Title   string
 	Body    string
-	Origin  Origin
+	Origin  Origin `json:"-"`
 }
 
 // ParticipantRole is what a participant is in the mechanism.
@@ -138,7 +138,7 @@ type Participant struct {
 	Host       bool
 	AnswersFor []ActorID
 	Source     SourceID
-	Origin     Origin
+	Origin     Origin `json:"-"`
 }
 
 // Statement is what a named person or paper said, when, and who passed it on.
@@ -153,7 +153,7 @@ type Statement struct {
 	About     []string
 	Reference string
 	Grade     string // the grade of the source, as the agreement's own notes define it
-	Origin    Origin
+	Origin    Origin `json:"-"`
 }
 
 // Moment is a named point in time.
@@ -162,7 +162,7 @@ type Moment struct {
 	Name   Words
 	At     TimeExpr
 	Source SourceID
-	Origin Origin
+	Origin Origin `json:"-"`
 }
 
 // TimeKind says how a point in time is given.
@@ -226,7 +226,7 @@ type Duration struct {
 	RenewTerm  TermID // instead of RenewNeeds: a term whose readings say consent or no-objection
 	RenewBy    []ActorID
 	Act        string // the act that counts as consent
-	Origin     Origin
+	Origin     Origin `json:"-"`
 }
 
 // KindWord is a word the agreement adds to the list of incidents or equipment.
@@ -234,7 +234,7 @@ type KindWord struct {
 	Word, Parent string
 	Equipment    bool
 	Name         Words
-	Origin       Origin
+	Origin       Origin `json:"-"`
 }
 
 // TermKind says what a term's readings are.
@@ -259,7 +259,7 @@ type Term struct {
 	Kind     TermKind
 	Name     Words
 	Readings []Reading
-	Origin   Origin
+	Origin   Origin `json:"-"`
 }
 
 // Reading is what one or more participants say a term means, since when, and where they said so. A reading held by
@@ -275,8 +275,8 @@ type Reading struct {
 	Renewal   string // "consent" or "no-objection"
 	Source    SourceID
 	Note      Words
-	Origin    Origin
-	CondAt    Origin
+	Origin    Origin `json:"-"`
+	CondAt    Origin `json:"-"`
 }
 
 // Holding is one participant's hold on a reading or a fact.
@@ -297,7 +297,7 @@ type Counting struct {
 	Kinds  []string      // only these kinds; empty means all
 	Daily  bool          // an episode also ends at the report cut-off
 	Source SourceID
-	Origin Origin
+	Origin Origin `json:"-"`
 }
 
 // CountUnit is the thing that is counted.
@@ -319,7 +319,7 @@ type Article struct {
 	ID     ArticleID
 	Title  Words
 	Rules  []Rule
-	Origin Origin
+	Origin Origin `json:"-"`
 }
 
 // Verb is what a rule does.
@@ -348,7 +348,7 @@ type Rule struct {
 	From, Until, Due         TimeExpr
 	After                    TimeExpr // how far back an act may lie to count as done
 	When                     string   // CEL
-	WhenAt                   Origin
+	WhenAt                   Origin   `json:"-"`
 	Unless                   []Exception
 	Evidence                 Evidence
 	Dwell, Gap               time.Duration
@@ -361,7 +361,7 @@ type Rule struct {
 	AssessedBy               []ActorID
 	ReplacedBy               *Replacement
 	Source                   SourceID
-	Origin                   Origin
+	Origin                   Origin `json:"-"`
 }
 
 // Replacement says that another rule or document takes a rule's place from a time.
@@ -378,7 +378,7 @@ type Suspension struct {
 	From, Until TimeExpr
 	Source      SourceID
 	Note        Words
-	Origin      Origin
+	Origin      Origin `json:"-"`
 }
 
 // Class is a word for a group of actors that the agreement itself makes.
@@ -446,9 +446,9 @@ type Exception struct {
 	Where       *Where
 	Kinds       []string
 	When        string // CEL
-	WhenAt      Origin
+	WhenAt      Origin `json:"-"`
 	Notice      *Notice
-	Origin      Origin
+	Origin      Origin `json:"-"`
 }
 
 // Notice is advance notice of a movement or activity.
@@ -519,7 +519,7 @@ type Actor struct {
 	// Complete says of a composite that its members are all listed.
 	Complete bool
 	Refs     []string // identifiers elsewhere, for example "ucdp:118"
-	Origin   Origin
+	Origin   Origin   `json:"-"`
 }
 
 // Alias is another name, for a time.
@@ -553,7 +553,7 @@ type Fact struct {
 	HeldBy      []ActorID
 	DisputedBy  []ActorID
 	Source      SourceID
-	Origin      Origin
+	Origin      Origin `json:"-"`
 }
 
 // Disputed reports whether anybody contests the fact.
@@ -618,6 +618,6 @@ type Feature struct {
 	// At and Radius of a point feature: Radius is how far the place itself reaches.
 	At          Position
 	Radius      Metres
-	Left, Right Side // names of the sides of a line, seen along its direction
-	Origin      Origin
+	Left, Right Side   // names of the sides of a line, seen along its direction
+	Origin      Origin `json:"-"`
 }

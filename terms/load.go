@@ -1,0 +1,202 @@
+package terms
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"truce"
+)
+
+// Report is everything wrong with an agreement, and the source lines to show it with.
+type Report struct {
+	Problems []truce.Problem
+	// Dropped is how many more there were than [MaxProblems].
+	Dropped int
+	lines   map[string][]string
+}
+
+// Errors counts the problems that are not warnings.
+func (r *Report) Errors() int {
+	n := r.Dropped
+	for _, p := range r.Problems {
+		if !p.Warning {
+			n++
+		}
+	}
+	return n
+}
+
+// Line gives a line of a file that was read, without its end.
+func (r *Report) Line(file string, line int) string {
+	if l := r.lines[file]; line >= 1 && line <= len(l) {
+		return l[line-1]
+	}
+	return ""
+}
+
+// Versions lists the versions in a folder: the one at its top first, then those under versions/ by name.
+func Versions(fsys fs.FS) ([]string, error) {
+	const op truce.Op = "terms.Versions"
+	var out []string
+	if _, err := fs.Stat(fsys, "agreement.yaml"); err == nil {
+		out = append(out, ".")
+	}
+	entries, err := fs.ReadDir(fsys, "versions")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &truce.Error{Op: op, Kind: truce.Unavailable, Subject: "versions", Cause: err}
+	}
+	for _, e := range entries {
+		if _, err := fs.Stat(fsys, path.Join("versions", e.Name(), "agreement.yaml")); err == nil {
+			out = append(out, e.Name())
+		}
+	}
+	if len(out) == 0 {
+		return nil, &truce.Error{Op: op, Kind: truce.NotFound, Subject: "agreement.yaml", Reason: "the folder holds no agreement",
+			Hint: "name a folder that has an agreement.yaml in it"}
+	}
+	return out, nil
+}
+
+// folder reads the files of one version; a file the version does not have is taken from the folder above.
+type folder struct {
+	fsys    fs.FS
+	version string // "" or "." is the top
+	report  *Report
+}
+
+// read gives a file's bytes and the name to show for it; missing is not an error here.
+func (f folder) read(name string, limit int) (data []byte, shown string, err error) {
+	tries := []string{name}
+	if f.version != "" && f.version != "." {
+		tries = []string{path.Join("versions", f.version, name), name}
+	}
+	for _, t := range tries {
+		info, err := fs.Stat(f.fsys, t)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, t, err
+		}
+		if info.IsDir() {
+			return nil, t, fmt.Errorf("%s is a folder", t)
+		}
+		if info.Size() > int64(limit) {
+			return nil, t, fmt.Errorf("%s has %d bytes; at most %d are read", t, info.Size(), limit)
+		}
+		data, err = fs.ReadFile(f.fsys, t)
+		if err == nil && strings.HasSuffix(t, ".yaml") || strings.HasSuffix(t, ".md") {
+			f.report.lines[t] = splitLines(data)
+		}
+		return data, t, err
+	}
+	return nil, name, fs.ErrNotExist
+}
+
+func splitLines(data []byte) []string {
+	s := strings.TrimPrefix(string(data), "\ufeff")
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSuffix(lines[i], "\r")
+	}
+	return lines
+}
+
+// Load reads one version of the agreement in a folder and checks it. Version "" or "." is the one at the folder's top;
+// any other names a folder under versions/ or the version id inside one.
+//
+// The agreement is complete and may be compiled only when the report has no errors. An error is returned only when
+// there is nothing to read at all.
+func Load(fsys fs.FS, version string) (*truce.Agreement, *Report, error) {
+	const op truce.Op = "terms.Load"
+	report := &Report{lines: map[string][]string{}}
+	version, err := findVersion(fsys, version)
+	if err != nil {
+		return nil, report, err
+	}
+	dir := folder{fsys, version, report}
+	main, shown, err := dir.read("agreement.yaml", MaxFileBytes)
+	if err != nil {
+		return nil, report, &truce.Error{Op: op, Kind: truce.NotFound, Subject: "agreement.yaml", Cause: err,
+			Hint: "name a folder that has an agreement.yaml in it"}
+	}
+	probs := &problems{}
+	r := newReader(probs)
+	r.top = parseYAML(probs, shown, main)
+	r.actors = r.optional(dir, "actors.yaml")
+	r.statements = r.optional(dir, "statements.yaml")
+	r.readGeometry(dir)
+	a := r.read()
+	r.readTexts(dir, a)
+	r.check(a)
+	sort.SliceStable(probs.list, func(i, j int) bool {
+		p, q := probs.list[i], probs.list[j]
+		if p.File != q.File {
+			return fileOrder(p.File) < fileOrder(q.File)
+		}
+		if p.Line != q.Line {
+			return p.Line < q.Line
+		}
+		return p.Column < q.Column
+	})
+	report.Problems, report.Dropped = probs.list, probs.dropped
+	return a, report, nil
+}
+
+// fileOrder puts agreement.yaml first and the rest by name.
+func fileOrder(name string) string {
+	if strings.HasSuffix(name, "agreement.yaml") {
+		return "\x00" + name
+	}
+	return name
+}
+
+func findVersion(fsys fs.FS, want string) (string, error) {
+	if want == "" || want == "." {
+		return ".", nil
+	}
+	all, err := Versions(fsys)
+	if err != nil {
+		return "", err
+	}
+	var ids []string
+	for _, v := range all {
+		if v == want {
+			return v, nil
+		}
+		dir := folder{fsys, v, &Report{lines: map[string][]string{}}}
+		data, shown, err := dir.read("agreement.yaml", MaxFileBytes)
+		if err != nil {
+			continue
+		}
+		top := parseYAML(&problems{}, shown, data)
+		for _, p := range top.pairs() {
+			if keyText(p.Key) == "version" {
+				id := top.child(p.Value, "version").text()
+				ids = append(ids, id)
+				if id == want {
+					return v, nil
+				}
+			}
+		}
+	}
+	e := &truce.Error{Op: "terms.Load", Kind: truce.NotFound, Subject: want, Reason: "there is no such version",
+		Hint: "versions here: " + strings.Join(ids, ", ")}
+	return "", e
+}
+
+func (r *reader) optional(dir folder, name string) value {
+	data, shown, err := dir.read(name, MaxFileBytes)
+	if errors.Is(err, fs.ErrNotExist) {
+		return value{probs: r.probs, file: shown, at: truce.Origin{File: shown, Line: 1, Column: 1}}
+	}
+	if err != nil {
+		r.probs.add(truce.Problem{File: shown, Line: 1, Column: 1, Code: "unreadable", Message: "the file cannot be read", Hint: err.Error()})
+		return value{probs: r.probs, file: shown}
+	}
+	return parseYAML(r.probs, shown, data)
+}
