@@ -99,10 +99,11 @@ const (
 	ArgDuration         // N is a time in milliseconds
 	ArgNumber           // N
 	ArgPermille         // N is a probability in thousandths
-	ArgList             // Args
+	ArgList             // Args, joined with "and"; with "or" where N is 1
 	ArgRecord           // Text is an observation id
 	ArgSource           // Text is a source id
 	ArgMoment           // Text is a moment id
+	ArgPhrase           // Text is the id of another phrase, Args its arguments
 )
 
 // Arg is one argument of a phrase.
@@ -137,6 +138,8 @@ func DurArg(d time.Duration) Arg    { return Arg{Kind: ArgDuration, N: d.Millise
 func NumArg(n int64) Arg            { return Arg{Kind: ArgNumber, N: n} }
 func PermilleArg(p int64) Arg       { return Arg{Kind: ArgPermille, N: p} }
 func ListArg(a ...Arg) Arg          { return Arg{Kind: ArgList, Args: a} }
+func OrArg(a ...Arg) Arg            { return Arg{Kind: ArgList, Args: a, N: 1} }
+func PhraseArg(p Phrase) Arg        { return Arg{Kind: ArgPhrase, Text: p.ID, Args: p.Args} }
 func RecordArg(o ObservationID) Arg { return Arg{Kind: ArgRecord, Text: string(o)} }
 func SourceArg(s SourceID) Arg      { return Arg{Kind: ArgSource, Text: string(s)} }
 func MomentArg(m MomentID) Arg      { return Arg{Kind: ArgMoment, Text: string(m)} }
@@ -175,6 +178,8 @@ func (a Arg) String() string {
 			parts[i] = x.String()
 		}
 		return "[" + strings.Join(parts, " ") + "]"
+	case ArgPhrase:
+		return Phrase{a.Text, a.Args}.String()
 	}
 	return a.Text
 }
