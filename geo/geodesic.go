@@ -120,7 +120,11 @@ func lonDifference(a, b float64) float64 {
 // omega; it exceeds the one on the ground by f sin(alpha0) times the longitude integral, which depends on omega only
 // through terms of the order of f, so that a secant step or two settle it. The rest of the error is removed by the first
 // variation of length: a step in longitude changes the length by a sin(alpha0) (Clairaut).
-func inverse(a, b *station) arc {
+func inverse(a, b *station) arc { return inverseTo(a, b, 1e-9) }
+
+// inverseTo is inverse with a bound on the error left in the longitude, as a part of it. 1e-9 leaves the length exact and
+// the headings good to about 1e-9; to follow a path by its heading over a long way takes a smaller one.
+func inverseTo(a, b *station, tolerance float64) arc {
 	sinD, _ := sincosE7(b.lat - a.lat)
 	sinDBeta := axisRatio * sinD / (a.w * b.w) // sin(beta2 - beta1), exact for short distances too
 	lambda := float64(lonDifference(a.lon, b.lon) * perE7)
@@ -153,7 +157,7 @@ func inverse(a, b *station) arc {
 		cc1, cc2 := float64(a.cosBeta*depart.cos), float64(b.cosBeta*land.cos)
 		length, lon := integrals(sigma, dot(a.sinBeta, a.sinBeta, cc1, cc1), a.sinBeta, cc1, b.sinBeta, cc2)
 		miss := omega - float64(flattening*float64(sinAlpha0*lon)) - lambda
-		if math.Abs(miss) <= 1e-9*math.Abs(lambda) || step == 10 {
+		if math.Abs(miss) <= tolerance*math.Abs(lambda) || step == 10 {
 			return arc{float64(semiMinor*length) - float64(semiMajor*float64(sinAlpha0*miss)), depart, land}
 		}
 		slope := 1 - float64(flattening*cosProduct)
