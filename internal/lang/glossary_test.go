@@ -1,0 +1,73 @@
+package lang
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestGlossary: every exported type of the root package has a row in docs/glossary.md, every type named there exists, and no
+// row lacks a language.
+func TestGlossary(t *testing.T) {
+	root := moduleRoot(t)
+	data, err := os.ReadFile(filepath.Join(root, "docs", "glossary.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	code := regexp.MustCompile("`([A-Z][A-Za-z0-9]*)`")
+	for i, line := range strings.Split(string(data), "\n") {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| English") || strings.HasPrefix(line, "| ---") {
+			continue
+		}
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		if len(cells) != 5 {
+			t.Errorf("glossary.md:%d has %d cells", i+1, len(cells))
+			continue
+		}
+		for _, c := range cells[:4] {
+			if strings.TrimSpace(c) == "" {
+				t.Errorf("glossary.md:%d lacks a cell: %s", i+1, line)
+			}
+		}
+		for _, m := range code.FindAllStringSubmatch(cells[4], -1) {
+			if named[m[1]] {
+				t.Errorf("glossary.md:%d names %s a second time", i+1, m[1])
+			}
+			named[m[1]] = true
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(root, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.TypeSpec); ok && s.Name.IsExported() {
+				there[s.Name.Name] = true
+				if !named[s.Name.Name] {
+					t.Errorf("docs/glossary.md has no row for the type %s", s.Name.Name)
+				}
+			}
+			return true
+		})
+	}
+	for n := range named {
+		if !there[n] {
+			t.Errorf("docs/glossary.md names %s, which is no type of package truce", n)
+		}
+	}
+}
