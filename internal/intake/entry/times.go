@@ -103,6 +103,9 @@ func (t *Times) Day(b []byte) (Date, *Fault) {
 // Days is the span from the first moment of one local day to the last of another.
 func (t *Times) Days(from, to Date) (truce.Span, *Fault) {
 	t.Dates++
+	if from.Year < 1800 || to.Year > 2199 {
+		return truce.Span{}, outOfRange()
+	}
 	s := truce.Span{From: t.day(from).From, To: t.day(to).To}
 	switch {
 	case to.Before(from):
