@@ -110,7 +110,7 @@ type conditions struct {
 	envs map[truce.TermKind]*cel.Env
 }
 
-// sharedConditions builds the environments once in the life of a process: it takes most of a second, and they never change.
+// sharedConditions builds the environments once in the life of a process; they never change.
 var sharedConditions = sync.OnceValues(newConditions)
 
 func newConditions() (*conditions, error) {
@@ -243,7 +243,18 @@ func plainCEL(msg string, kind truce.TermKind) (message, hint string) {
 	if strings.HasPrefix(msg, "found no matching overload for") {
 		return strings.Replace(msg, "found no matching overload for", "these do not go together:", 1), "compare text with text and numbers with whole numbers"
 	}
-	return strings.TrimPrefix(msg, "Syntax error: "), ""
+	msg = strings.TrimPrefix(msg, "Syntax error: ")
+	const example = `write for example actor.origin != "SY" && !actor.invited`
+	for _, start := range []string{"mismatched input '", "extraneous input '", "no viable alternative at input '", "token recognition error at: '"} {
+		if rest, ok := strings.CutPrefix(msg, start); ok {
+			got, _, _ := strings.Cut(rest, "'")
+			if got == "<EOF>" {
+				return "the condition ends too early", example
+			}
+			return fmt.Sprintf("%q does not fit here", got), example
+		}
+	}
+	return msg, ""
 }
 
 // wordAround finds the name that a position of the checker falls in.
@@ -257,6 +268,12 @@ func wordAround(text string, line, col int) (first, length int) {
 		return i >= 0 && i < len(rs) && (rs[i] == '_' || rs[i] == '.' || rs[i] >= 'a' && rs[i] <= 'z' || rs[i] >= 'A' && rs[i] <= 'Z' || rs[i] >= '0' && rs[i] <= '9')
 	}
 	i := col - 1
+	if i < len(rs) && i > 0 && rs[i] == '(' && part(i-1) { // a call: the name before the bracket
+		j := i
+		for i--; part(i-1) && rs[i-1] != '.'; i-- {
+		}
+		return i + 1, j - i
+	}
 	if !part(i) {
 		return col, 1
 	}

@@ -1,12 +1,14 @@
 package terms
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"truce"
 )
@@ -17,6 +19,22 @@ type Report struct {
 	// Dropped is how many more there were than [MaxProblems].
 	Dropped int
 	lines   map[string][]string
+	// Of geometry only what surrounds each problem is kept: such a file may be one line of many megabytes.
+	geometry map[string][]byte // until the problems are known
+	pieces   map[truce.Origin]piece
+}
+
+// piece is the part of a line around a problem, and the problem's column in it.
+type piece struct {
+	text   string
+	column int
+}
+
+// pieceBytes is how much of a line of geometry is kept on either side of a problem.
+const pieceBytes = 400
+
+func newReport() *Report {
+	return &Report{lines: map[string][]string{}, geometry: map[string][]byte{}, pieces: map[truce.Origin]piece{}}
 }
 
 // Errors counts the problems that are not warnings.
@@ -30,12 +48,72 @@ func (r *Report) Errors() int {
 	return n
 }
 
-// Line gives a line of a file that was read, without its end.
+// Line gives a line of a file that was read, without its end; of geometry only the part around the first problem in it.
 func (r *Report) Line(file string, line int) string {
 	if l := r.lines[file]; line >= 1 && line <= len(l) {
 		return l[line-1]
 	}
+	for _, p := range r.Problems {
+		if p.File == file && p.Line == line {
+			return r.pieces[truce.Origin{File: file, Line: line, Column: p.Column}].text
+		}
+	}
 	return ""
+}
+
+// around gives the line of a problem, or what is kept of it, and the problem's column in that text.
+func (r *Report) around(p truce.Problem) (text string, column int) {
+	if l := r.lines[p.File]; p.Line >= 1 && p.Line <= len(l) {
+		return l[p.Line-1], p.Column
+	}
+	x := r.pieces[truce.Origin{File: p.File, Line: p.Line, Column: p.Column}]
+	return x.text, x.column
+}
+
+// keep remembers a file's text to show problems with.
+func (r *Report) keep(file string, data []byte) {
+	switch {
+	case strings.HasSuffix(file, ".geojson"):
+		r.geometry[file] = data
+	default:
+		r.lines[file] = splitLines(data)
+	}
+}
+
+// cutPieces keeps the surroundings of the problems in geometry and lets go of the rest. The problems are in order of place.
+func (r *Report) cutPieces() {
+	for _, p := range r.Problems {
+		data, ok := r.geometry[p.File]
+		if !ok || len(data) == 0 {
+			continue
+		}
+		data = bytes.TrimPrefix(data, []byte("\ufeff"))
+		delete(r.geometry, p.File)
+		line, col, at, begin := 1, 1, 0, 0
+		for _, q := range r.Problems {
+			if q.File != p.File {
+				continue
+			}
+			for at < len(data) && (line < q.Line || line == q.Line && col < q.Column) {
+				_, n := utf8.DecodeRune(data[at:])
+				at, col = at+n, col+1
+				if data[at-n] == '\n' {
+					line, col, begin = line+1, 1, at
+				}
+			}
+			first, last := max(begin, at-pieceBytes), at
+			for first < at && first > begin && !utf8.RuneStart(data[first]) {
+				first++
+			}
+			for last < len(data) && last < at+pieceBytes && data[last] != '\n' {
+				_, n := utf8.DecodeRune(data[last:])
+				last += n
+			}
+			text := strings.TrimSuffix(string(data[first:last]), "\r")
+			r.pieces[truce.Origin{File: q.File, Line: q.Line, Column: q.Column}] = piece{text, utf8.RuneCount(data[first:at]) + 1}
+		}
+	}
+	r.geometry = nil
 }
 
 // Versions lists the versions in a folder: the one at its top first, then those under versions/ by name.
@@ -89,8 +167,8 @@ func (f folder) read(name string, limit int) (data []byte, shown string, err err
 			return nil, t, fmt.Errorf("%s has %d bytes; at most %d are read", t, info.Size(), limit)
 		}
 		data, err = fs.ReadFile(f.fsys, t)
-		if err == nil && strings.HasSuffix(t, ".yaml") || strings.HasSuffix(t, ".md") {
-			f.report.lines[t] = splitLines(data)
+		if err == nil {
+			f.report.keep(t, data)
 		}
 		return data, t, err
 	}
@@ -113,7 +191,7 @@ func splitLines(data []byte) []string {
 // there is nothing to read at all.
 func Load(fsys fs.FS, version string) (*truce.Agreement, *Report, error) {
 	const op truce.Op = "terms.Load"
-	report := &Report{lines: map[string][]string{}}
+	report := newReport()
 	version, err := findVersion(fsys, version)
 	if err != nil {
 		return nil, report, err
@@ -144,6 +222,7 @@ func Load(fsys fs.FS, version string) (*truce.Agreement, *Report, error) {
 		return p.Column < q.Column
 	})
 	report.Problems, report.Dropped = probs.list, probs.dropped
+	report.cutPieces()
 	return a, report, nil
 }
 
@@ -168,7 +247,7 @@ func findVersion(fsys fs.FS, want string) (string, error) {
 		if v == want {
 			return v, nil
 		}
-		dir := folder{fsys, v, &Report{lines: map[string][]string{}}}
+		dir := folder{fsys, v, newReport()}
 		data, shown, err := dir.read("agreement.yaml", MaxFileBytes)
 		if err != nil {
 			continue

@@ -43,6 +43,7 @@ type value struct {
 	node  ast.Node // nil where nothing was given
 	path  string
 	at    truce.Origin
+	src   []string // the file's lines
 }
 
 // parseYAML reads one file to its top mapping. What cannot be read is a problem, and the value comes back empty.
@@ -58,7 +59,9 @@ func parseYAML(probs *problems, file string, data []byte) value {
 			Message: "the file is not UTF-8 here", Hint: "save it as UTF-8"})
 		return v
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	// The library miscounts lines that end in a carriage return; without it the places are the same.
+	data = bytes.ReplaceAll(bytes.TrimPrefix(data, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+	v.src = splitLines(data)
 	if line, col := tooDeep(data); line > 0 {
 		probs.add(truce.Problem{File: file, Line: line, Column: col, Length: 1, Code: "too-deep",
 			Message: fmt.Sprintf("more than %d levels of lists and mappings", MaxDepth), Hint: "an agreement needs far fewer; look for an unclosed bracket"})
@@ -146,7 +149,7 @@ func (f visitor) Visit(n ast.Node) ast.Visitor { f(n); return f }
 
 // child is the value of a node below v.
 func (v value) child(n ast.Node, path string) value {
-	c := value{probs: v.probs, file: v.file, path: path, at: v.at}
+	c := value{probs: v.probs, file: v.file, path: path, at: v.at, src: v.src}
 	switch n := n.(type) {
 	case nil:
 		return c
@@ -159,6 +162,12 @@ func (v value) child(n ast.Node, path string) value {
 		return v.child(n.Value, path)
 	default:
 		c.node, c.at = n, originOf(v.file, n)
+		if s, ok := n.(*ast.StringNode); ok && (s.Token.Type == token.SingleQuoteType || s.Token.Type == token.DoubleQuoteType) && c.at.Line <= len(v.src) {
+			// The library counts a tab before a quote as nothing.
+			for row := []rune(v.src[c.at.Line-1]); c.at.Column <= len(row) && row[c.at.Column-1] == '\t'; {
+				c.at.Column++
+			}
+		}
 		return c
 	}
 }
@@ -376,30 +385,6 @@ func (v value) truth() bool {
 		v.fail("not-yes-or-no", fmt.Sprintf("%q is neither yes nor no", s), "write true or false")
 	}
 	return false
-}
-
-// inText is where an offset (in characters) into a scalar's text stands in the file.
-func (v value) inText(line, col int) truce.Origin {
-	at := v.at
-	switch n := v.node.(type) {
-	case *ast.LiteralNode:
-		// The text of a block begins on the line after its mark; its indentation is the node's own.
-		at.Line += line
-		at.Column = col
-		if n.Value != nil && n.Value.Token != nil {
-			first := strings.SplitN(strings.TrimLeft(n.Value.Token.Origin, "\n"), "\n", 2)[0]
-			at.Column += len(first) - len(strings.TrimLeft(first, " "))
-		}
-	case *ast.StringNode:
-		if line > 1 {
-			return at // a folded or escaped text: its beginning is the best that can be said
-		}
-		at.Column += col - 1
-		if n.Token.Type == token.DoubleQuoteType || n.Token.Type == token.SingleQuoteType {
-			at.Column++
-		}
-	}
-	return at
 }
 
 func badUTF8(data []byte) (line, col int) {

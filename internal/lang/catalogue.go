@@ -195,7 +195,8 @@ func (r *catalogueReader) form(line string) {
 		r.fail(at, "form-twice", fmt.Sprintf("the form %q stands here twice", words[1]), "")
 	default:
 		body = strings.TrimSpace(body)
-		t, used, ok := r.template(body, strings.Index(line, ":")+2, e.params)
+		line = strings.TrimRight(line, " ")
+		t, used, ok := r.template(body, len(line)-len(body), e.params)
 		if !ok {
 			break
 		}

@@ -94,7 +94,7 @@ func TestParseCatalogue(t *testing.T) {
 		{"unused beside the number", "en", "a(n, m) =\n  n one: {n}", "2:3 unused-argument"},
 		{"form of nothing", "en", "  n one: x", "1:3 no-entry"},
 		{"form without colon", "en", "a(n) =\n  n one x", "2:3 bad-form"},
-		{"form without text", "en", "a(n) =\n  n one: ", "2:10 no-text"},
+		{"form without text", "en", "a(n) =\n  n one: ", "2:9 no-text"},
 		{"tab", "en", "a =\tx", "1:4 bad-space"},
 		{"carriage return", "en", "a = x\r\n", "1:6 bad-space"},
 		{"not UTF-8", "en", "a = \xff", "1:1 not-utf8"},
@@ -122,7 +122,7 @@ func FuzzParseCatalogue(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(l, string(data))
+		f.Add(l, string(data[:1500])) // the beginning: mutating all of it is slow
 	}
 	f.Add("en", "n(n) =\n  n one: one\n  n other: {n} of them\n")
 	f.Add("ru", "a(x = {x}\n\xff\t{}")
