@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 
 	"truce/internal/intake/entry"
 )
@@ -111,12 +112,16 @@ func (f *features) object() ([]byte, *entry.Fault, error) {
 	for n.depth > 0 {
 		c, err := f.byte()
 		if err == io.EOF {
+			f.inList = false
 			return nil, cutOff(), nil
 		}
 		if err != nil {
 			return nil, nil, err
 		}
 		if len(f.piece) < f.max {
+			if len(f.piece) == cap(f.piece) {
+				f.piece = slices.Grow(f.piece, cap(f.piece)) // double it
+			}
 			f.piece = append(f.piece, c)
 		} else {
 			f.dropped = true

@@ -94,21 +94,34 @@ func (r *Reader) Next(e *entry.Entry) error {
 }
 
 // coordinates gives the name of a coordinate system other than WGS84 that the head of a collection states, as files
-// from before RFC 7946 do.
-func (r *Reader) coordinates(head []byte) (name string) {
+// from before RFC 7946 do: in crs.properties.name.
+func (r *Reader) coordinates(head []byte) string {
 	r.s.Reset(head)
-	for ok := r.s.Enter(jsonscan.Object); ok && r.s.More(jsonscan.Object); {
-		if key := r.s.Key(); string(key) == "crs" {
-			name = string(r.s.Skip())
-		} else {
-			r.s.Skip()
-		}
-	}
+	name := member(&r.s, "crs", "properties", "name")
 	upper := strings.ToUpper(name)
-	if name == "null" || strings.Contains(upper, "CRS84") || strings.Contains(upper, "4326") {
+	if strings.Contains(upper, "CRS84") || strings.Contains(upper, "4326") {
 		return ""
 	}
 	return name
+}
+
+// member gives the text at a path of keys, "" if there is none.
+func member(s *jsonscan.Scanner, path ...string) (text string) {
+	switch {
+	case len(path) == 0 && s.Kind() == jsonscan.String:
+		return string(s.String())
+	case len(path) == 0 || s.Kind() != jsonscan.Object:
+		s.Skip()
+		return ""
+	}
+	for ok := s.Enter(jsonscan.Object); ok && s.More(jsonscan.Object); {
+		if string(s.Key()) == path[0] {
+			text = member(s, path[1:]...)
+		} else {
+			s.Skip()
+		}
+	}
+	return text
 }
 
 // feature reads a feature into the draft.
