@@ -1,0 +1,207 @@
+package assess
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"truce"
+	"truce/geo"
+)
+
+// Count is how many violations there were under one counting rule. Where times are known only to the day, two incidents
+// may be one episode or two: Low counts as few as there can have been, High as many.
+type Count struct {
+	Counting truce.CountingID
+	Low      int
+	High     int
+	Records  []truce.ObservationID // what was counted
+}
+
+// counted is an incident to be counted.
+type counted struct {
+	o    *truce.Observation
+	side string // who answers for it, as far as known
+}
+
+// Counts counts the accounts of one rule under every counting rule of the agreement, side by side. pick chooses the accounts
+// to count, for example those breached under one choice of readings.
+func (res *Result) Counts(rule truce.RuleID, pick func(truce.Account) bool) []Count {
+	s := res.settling
+	var list []counted
+	for _, acc := range res.Accounts {
+		if acc.Rule != rule || len(acc.Subject.Records) == 0 || !pick(acc) {
+			continue
+		}
+		o := s.index[acc.Subject.Records[0]]
+		if o == nil {
+			continue
+		}
+		side := ""
+		if acc.Attribution.Known == truce.True {
+			for _, id := range acc.Attribution.By {
+				side += string(id) + " "
+			}
+		}
+		list = append(list, counted{o, side})
+	}
+	return s.count(list)
+}
+
+// CountAll counts a set of observations under every counting rule.
+func (res *Result) CountAll(pick func(*truce.Observation) bool) []Count {
+	var list []counted
+	for _, o := range res.settling.sorted {
+		if o.Kind == truce.KindIncident && pick(o) {
+			sd := res.settling.sides(o)
+			side := ""
+			for _, p := range sd.initiators {
+				side += string(p.id) + p.name + " "
+			}
+			list = append(list, counted{o, side})
+		}
+	}
+	return res.settling.count(list)
+}
+
+func (s *settling) count(list []counted) []Count {
+	var out []Count
+	for i := range s.plan.Agreement.Counting {
+		c := &s.plan.Agreement.Counting[i]
+		n := Count{Counting: c.ID}
+		var mine []counted
+		for _, x := range list {
+			if len(c.Kinds) == 0 || slices.ContainsFunc(c.Kinds, func(k string) bool { return s.plan.Incidents.Is(x.o.What, k) == truce.True }) {
+				mine = append(mine, x)
+				n.Records = append(n.Records, x.o.ID)
+			}
+		}
+		switch c.Unit {
+		case truce.CountIncidents:
+			n.Low, n.High = len(mine), len(mine)
+		case truce.CountSingle:
+			for _, x := range mine {
+				if x.o.Count.Stated {
+					n.Low += int(x.o.Count.Low)
+					n.High += int(x.o.Count.High)
+				} else {
+					n.Low, n.High = n.Low+1, n.High+1
+				}
+			}
+		case truce.CountDays:
+			n.Low, n.High = s.days(mine)
+		case truce.CountEpisodes:
+			n.Low, n.High = s.episodes(mine, c)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// days counts the reporting days with at least one incident.
+func (s *settling) days(list []counted) (low, high int) {
+	sure, maybe := map[truce.Instant]bool{}, map[truce.Instant]bool{}
+	clock := s.plan.Agreement.Clock
+	wide := 0
+	for _, x := range list {
+		if !x.o.When.Stated() {
+			wide++
+			continue
+		}
+		first, last := clock.ReportDay(x.o.When.From), clock.ReportDay(x.o.When.To)
+		if first == last {
+			sure[first.From] = true
+		}
+		for d, n := first, 0; d.From <= last.From && n < 400; d, n = clock.ReportDay(d.To+1), n+1 {
+			maybe[d.From] = true
+		}
+	}
+	low, high = len(sure), min(len(maybe)+wide, len(list))
+	if len(list) > 0 {
+		low = max(low, 1)
+	}
+	return low, max(low, high)
+}
+
+// episodes counts runs of incidents of one side that follow each other without a longer gap or greater distance.
+func (s *settling) episodes(list []counted, c *truce.Counting) (low, high int) {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b counted) int {
+		return cmp.Or(strings.Compare(a.side, b.side), cmp.Compare(a.o.When.From, b.o.When.From), cmp.Compare(a.o.When.To, b.o.When.To), cmp.Compare(a.o.ID, b.o.ID))
+	})
+	gap := truce.Instant(c.Gap.Milliseconds())
+	// runs counts clusters: two incidents belong together when they may (few) or must (many) be within the gap.
+	runs := func(few bool) int {
+		n := 0
+		for i := 0; i < len(list); {
+			j := i
+			for j < len(list) && list[j].side == list[i].side {
+				j++
+			}
+			n += s.clusters(list[i:j], gap, c, few)
+			i = j
+		}
+		return n
+	}
+	low, high = runs(true), runs(false)
+	return min(low, high), max(low, high)
+}
+
+// clusters joins incidents into runs, looking back over as many as may still be within the gap.
+func (s *settling) clusters(list []counted, gap truce.Instant, c *truce.Counting, few bool) int {
+	run := make([]int, len(list)) // the run each belongs to: the index of its first member
+	find := func(i int) int {
+		for run[i] != i {
+			i = run[i]
+		}
+		return i
+	}
+	n := len(list)
+	var reach truce.Instant // the latest end so far, for stopping the look back
+	ends := make([]truce.Instant, len(list))
+	for i := range list {
+		run[i] = i
+		reach = max(reach, list[i].o.When.To)
+		ends[i] = reach
+		for j := i - 1; j >= 0; j-- {
+			if list[i].o.When.From > ends[j]+gap {
+				break
+			}
+			if s.together(list[j].o, list[i].o, gap, c, few) {
+				if a, b := find(i), find(j); a != b {
+					run[max(a, b)] = min(a, b)
+					n--
+				}
+			}
+		}
+	}
+	return n
+}
+
+// together answers whether two incidents may (few) or must be one episode.
+func (s *settling) together(a, b *truce.Observation, gap truce.Instant, c *truce.Counting, few bool) bool {
+	if !a.When.Stated() || !b.When.Stated() {
+		return few
+	}
+	if c.Daily && s.plan.Agreement.Clock.ReportDay(a.When.From) != s.plan.Agreement.Clock.ReportDay(b.When.To) && !few {
+		return false
+	}
+	least := max(b.When.From-a.When.To, a.When.From-b.When.To, 0)
+	most := max(b.When.To-a.When.From, a.When.To-b.When.From)
+	if few && least > gap || !few && most > gap {
+		return false
+	}
+	if c.Near == 0 {
+		return true
+	}
+	sa, sb := s.ground.spot(s.plan.Agreement, a.Where), s.ground.spot(s.plan.Agreement, b.Where)
+	if sa.geo == nil || sb.geo == nil {
+		return few
+	}
+	d := geo.Distance(sa.at, sb.at)
+	slack := a.Where.Error + b.Where.Error
+	if few {
+		return d-slack <= c.Near
+	}
+	return d+slack <= c.Near
+}

@@ -1,0 +1,526 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"truce"
+	"truce/geo"
+	"truce/terms"
+)
+
+// ground knows the places of an agreement: its features by name, the regions its rules speak of, and where a position lies.
+type ground struct {
+	features []*feature
+	byID     map[truce.PlaceID]*feature
+	names    map[string][]*feature
+
+	regions []*region      // every region some rule speaks of under some choice
+	byText  map[string]int // their number, by what they say
+
+	index      *geo.Index
+	signatures []signature
+	bySig      map[string]int32
+	byClass    []int32 // signature of each class of the index, -1 until asked
+}
+
+// feature is a named piece of geometry, ready for questions.
+type feature struct {
+	*truce.Feature
+	area *geo.Area
+	line *geo.Line // of an area its boundary, of a point the point itself
+	spot *geo.Spot // somewhere in it
+	// Numbers in the index; -1 where the index does not hold it.
+	inIndex, lineIndex int
+}
+
+// region is a place of a rule with all its terms read: what a Where says under one choice.
+type region struct {
+	op     string // "zone", "band", "all", "any", "not", "nowhere"
+	f      *feature
+	within truce.Metres // of a band; 0 is no limit of distance
+	side   int          // of a band: +1 left, -1 right, 0 both
+	sided  truce.Side
+	kids   []*region
+	read   truce.Choice // the reading it stands for, if it was a term
+	source truce.SourceID
+	grown  *region // the same with the rule's hysteresis added; itself where there is none
+	limit  int     // of a band: which of its line's limits in the index it is
+}
+
+func newGround(p *terms.Plan, rules []*rule) (*ground, error) {
+	g := &ground{byID: map[truce.PlaceID]*feature{}, names: map[string][]*feature{}, byText: map[string]int{}, bySig: map[string]int32{}}
+	for i := range p.Agreement.Places {
+		if err := g.add(&p.Agreement.Places[i], p.Agreement.Edges); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range rules {
+		if r.Verb != truce.Forbids || r.Object != truce.KindPresence {
+			continue
+		}
+		for _, c := range r.choices {
+			g.regionOf(r.Rule, c)
+		}
+	}
+	return g, g.buildIndex()
+}
+
+func (g *ground) add(f *truce.Feature, edges truce.EdgeKind) error {
+	ft := &feature{Feature: f, inIndex: -1, lineIndex: -1}
+	var err error
+	switch f.Shape {
+	case truce.ShapeArea:
+		if ft.area, err = geo.NewArea(f.Polygons, edges); err == nil {
+			ft.line = ft.area.Boundary()
+			ft.spot = geo.SpotIn(ft.area)
+		}
+	case truce.ShapeLine:
+		if ft.line, err = geo.NewLine(f.Lines, edges); err == nil {
+			ft.spot = geo.SpotAlong(ft.line)
+		}
+	case truce.ShapePoint:
+		if ft.line, err = geo.NewPoint(f.At); err == nil {
+			ft.spot, err = geo.SpotAround(f.At, f.Radius)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("place %q: %w", f.ID, err)
+	}
+	g.features = append(g.features, ft)
+	g.byID[f.ID] = ft
+	for _, n := range append([]string{string(f.ID), f.Name.EN, f.Name.AR, f.Name.RU}, f.Aliases...) {
+		if key := terms.Fold(n); n != "" && !slices.Contains(g.names[key], ft) {
+			g.names[key] = append(g.names[key], ft)
+		}
+	}
+	return nil
+}
+
+// find looks a place name up; a name that several features share is none of them.
+func (g *ground) find(name string) *feature {
+	if list := g.names[terms.Fold(name)]; len(list) == 1 && name != "" {
+		return list[0]
+	}
+	return nil
+}
+
+// spot is the place of an observation, ready for questions.
+type spot struct {
+	feature truce.PlaceID // the named feature it is in, if that is how it was given
+	at      truce.Position
+	geo     *geo.Spot // nil where the place is not known
+	missing truce.Phrase
+	arg     truce.Arg // how to write it
+}
+
+// spot prepares the place of an observation.
+func (g *ground) spot(_ *truce.Agreement, p truce.Place) spot {
+	out := spot{at: p.At}
+	var err error
+	switch p.Kind {
+	case truce.PlacePoint:
+		out.arg = truce.Str(p.At.String())
+		out.missing = truce.Say("missing.position-within", out.arg, truce.MetresArg(tenths(p.Error)))
+		out.geo, err = geo.SpotAround(p.At, p.Error)
+	case truce.PlaceNamed:
+		for _, n := range append([]string{p.Name}, p.Within...) {
+			if f := g.find(n); f != nil {
+				out.feature, out.geo, out.arg = f.ID, f.spot, truce.PlaceArg(f.ID)
+				out.missing = truce.Say("missing.where-in", out.arg)
+				if out.at == (truce.Position{}) {
+					out.at = f.spot.At()
+				}
+				return out
+			}
+		}
+		out.arg = truce.Str(p.Name)
+		out.missing = truce.Say("missing.where-is", out.arg)
+		return out
+	case truce.PlaceArea:
+		out.arg = truce.Str(p.Name)
+		out.missing = truce.Say("missing.where-in-area")
+		var a *geo.Area
+		if a, err = geo.NewArea([][][]truce.Position{{p.Path}}, truce.EdgesStraight); err == nil {
+			out.geo = geo.SpotIn(a)
+		}
+	case truce.PlaceLine:
+		out.arg = truce.Str(p.Name)
+		out.missing = truce.Say("missing.where-along")
+		var l *geo.Line
+		if l, err = geo.NewLine([][]truce.Position{p.Path}, truce.EdgesStraight); err == nil {
+			out.geo = geo.SpotAlong(l)
+		}
+	}
+	if err != nil || out.geo == nil {
+		out.geo = nil
+		out.missing = truce.Say("missing.place")
+		out.arg = truce.WordArg("not-stated")
+		return out
+	}
+	out.at = out.geo.At()
+	return out
+}
+
+// covers answers whether a place that was announced holds the whole of another.
+func (g *ground) covers(a *truce.Agreement, announced truce.Place, sp spot) answer {
+	big := g.spot(a, announced)
+	if big.feature != "" && big.feature == sp.feature {
+		return known(truce.True)
+	}
+	if big.geo == nil || sp.geo == nil {
+		return missingFact(first([]truce.Phrase{big.missing, sp.missing}, truce.Say("missing.place")))
+	}
+	out := answer{}
+	if f := g.byID[big.feature]; f != nil && f.area != nil {
+		out.truth = f.area.Relate(sp.geo).Truth
+	} else if announced.Kind == truce.PlaceArea {
+		if area, err := geo.NewArea([][][]truce.Position{{announced.Path}}, truce.EdgesStraight); err == nil {
+			out.truth = area.Relate(sp.geo).Truth
+		}
+	} else {
+		reach := announced.Error
+		if f != nil {
+			reach = f.Radius
+		}
+		if l, err := geo.NewPoint(big.at); err == nil {
+			out.truth = l.Relate(sp.geo, reach, 0).Truth
+		}
+	}
+	if out.truth == truce.Unknown {
+		out.missing = []truce.Phrase{sp.missing}
+	}
+	return out
+}
+
+// contains reports whether a place surely holds a whole feature.
+func (g *ground) contains(a *truce.Agreement, p truce.Place, id truce.PlaceID) bool {
+	f := g.byID[id]
+	if f == nil {
+		return false
+	}
+	return g.covers(a, p, spot{feature: id, geo: f.spot, at: f.spot.At()}).truth == truce.True
+}
+
+// regionOf gives the number of the region a rule speaks of under a choice.
+func (g *ground) regionOf(r *truce.Rule, c *choice) int {
+	rg := g.compile(r.Where, c)
+	text := rg.text() + fmt.Sprintf("+%g", float64(r.Hysteresis))
+	if n, ok := g.byText[text]; ok {
+		return n
+	}
+	rg.grown = rg
+	if r.Hysteresis > 0 {
+		rg.grown = rg.grow(r.Hysteresis)
+	}
+	g.byText[text] = len(g.regions)
+	g.regions = append(g.regions, rg)
+	return len(g.regions) - 1
+}
+
+// compile reads the terms of a place under a choice.
+func (g *ground) compile(w *truce.Where, c *choice) *region {
+	if w == nil {
+		return &region{op: "all"}
+	}
+	list := func(op string, ws []truce.Where) *region {
+		r := &region{op: op}
+		for i := range ws {
+			r.kids = append(r.kids, g.compile(&ws[i], c))
+		}
+		return r
+	}
+	switch {
+	case w.Term != "":
+		if rd := c.reading(nil, w.Term); rd != nil && rd.Place != nil {
+			r := *g.compile(rd.Place, c)
+			r.read, r.source = truce.Choice{Term: w.Term, Reading: rd.ID}, rd.Source
+			return &r
+		}
+	case w.Of != "":
+		if f := g.byID[w.Of]; f != nil {
+			r := &region{op: "band", f: f, within: w.Within, sided: w.Side}
+			switch w.Side {
+			case "":
+			case f.Left:
+				r.side = 1
+			case f.Right:
+				r.side = -1
+			}
+			if f.area != nil && w.Within > 0 { // within a distance of an area: in it, or near its boundary
+				return &region{op: "any", kids: []*region{{op: "zone", f: f}, r}}
+			}
+			return r
+		}
+	case w.Zone != "":
+		if f := g.byID[w.Zone]; f != nil {
+			if f.area == nil {
+				return &region{op: "band", f: f, within: f.Radius}
+			}
+			return &region{op: "zone", f: f}
+		}
+	case w.Kind != "":
+		r := &region{op: "any"}
+		for _, f := range g.features {
+			if f.Kind == w.Kind && f.area != nil {
+				r.kids = append(r.kids, &region{op: "zone", f: f})
+			}
+		}
+		return r
+	case len(w.All) > 0:
+		return list("all", w.All)
+	case len(w.Any) > 0:
+		return list("any", w.Any)
+	case w.Not != nil:
+		return &region{op: "not", kids: []*region{g.compile(w.Not, c)}}
+	}
+	return &region{op: "nowhere"}
+}
+
+// text names a region; equal texts are equal regions.
+func (r *region) text() string {
+	switch r.op {
+	case "zone":
+		return string(r.f.ID)
+	case "band":
+		return fmt.Sprintf("%g|%s|%d", float64(r.within), r.f.ID, r.side)
+	}
+	var b strings.Builder
+	b.WriteString(r.op + "(")
+	for _, k := range r.kids {
+		b.WriteString(k.text() + " ")
+	}
+	return b.String() + ")"
+}
+
+// grow is the region with everything up to h metres around it. What is cut out of a region does not shrink by it.
+func (r *region) grow(h truce.Metres) *region {
+	out := *r
+	switch r.op {
+	case "zone":
+		return &region{op: "any", kids: []*region{r, {op: "band", f: r.f, within: h}}}
+	case "band":
+		out.within += h
+		if r.within == 0 || r.side != 0 { // over to the other side by less than h
+			near := &region{op: "band", f: r.f, within: h}
+			if r.within == 0 {
+				out.within = 0
+			}
+			return &region{op: "any", kids: []*region{&out, near}}
+		}
+		return &out
+	case "not":
+		return r
+	}
+	out.kids = nil
+	for _, k := range r.kids {
+		out.kids = append(out.kids, k.grow(h))
+	}
+	return &out
+}
+
+// depth is how far inside a region a position lies, in metres; negative outside.
+func (r *region) depth(p truce.Position) truce.Metres {
+	const everywhere truce.Metres = 1e9
+	switch r.op {
+	case "zone":
+		return r.f.area.Signed(p)
+	case "band":
+		d := everywhere
+		far := truce.Metres(-1)
+		if r.within > 0 {
+			far = r.f.line.Distance(p)
+			d = r.within - far
+		}
+		if r.side != 0 {
+			if far < 0 {
+				far = r.f.line.Distance(p)
+			}
+			if r.f.line.Side(p) != r.side {
+				far = -far
+			}
+			d = min(d, far)
+		}
+		return d
+	case "all":
+		d := everywhere
+		for _, k := range r.kids {
+			d = min(d, k.depth(p))
+		}
+		return d
+	case "any":
+		d := -everywhere
+		for _, k := range r.kids {
+			d = max(d, k.depth(p))
+		}
+		return d
+	case "not":
+		return -r.kids[0].depth(p)
+	}
+	return -everywhere
+}
+
+func (g *ground) depth(n int, p truce.Position) truce.Metres { return g.regions[n].depth(p) }
+
+// relate answers whether a spot lies in the region.
+func (r *region) relate(sp *geo.Spot) geo.Relation {
+	switch r.op {
+	case "zone":
+		return r.f.area.Relate(sp)
+	case "band":
+		return r.f.line.Relate(sp, r.within, r.side)
+	case "not":
+		k := r.kids[0].relate(sp)
+		return geo.Relation{Truth: k.Truth.Not(), Near: -k.Far, Best: -k.Best, Far: -k.Near}
+	case "all", "any":
+		out := geo.Relation{Truth: truce.TruthOf(r.op == "all"), Near: 1e9, Best: 1e9, Far: 1e9}
+		if r.op == "any" {
+			out.Near, out.Best, out.Far = -1e9, -1e9, -1e9
+		}
+		for _, kid := range r.kids {
+			k := kid.relate(sp)
+			if r.op == "all" {
+				out = geo.Relation{Truth: out.Truth.And(k.Truth), Near: min(out.Near, k.Near), Best: min(out.Best, k.Best), Far: min(out.Far, k.Far)}
+			} else {
+				out = geo.Relation{Truth: out.Truth.Or(k.Truth), Near: max(out.Near, k.Near), Best: max(out.Best, k.Best), Far: max(out.Far, k.Far)}
+			}
+		}
+		return out
+	}
+	return geo.Relation{Truth: truce.False}
+}
+
+// holdsAt answers exactly for a single position.
+func (r *region) holdsAt(p truce.Position) bool {
+	switch r.op {
+	case "zone":
+		return r.f.area.Contains(p)
+	case "band":
+		return (r.within == 0 || r.f.line.Distance(p) <= r.within) && (r.side == 0 || r.f.line.Side(p) == r.side)
+	case "all":
+		return !slices.ContainsFunc(r.kids, func(k *region) bool { return !k.holdsAt(p) })
+	case "any":
+		return slices.ContainsFunc(r.kids, func(k *region) bool { return k.holdsAt(p) })
+	case "not":
+		return !r.kids[0].holdsAt(p)
+	}
+	return false
+}
+
+// chanceOf is the share, in thousandths, of a spot's sample positions that lie in the region.
+func (r *region) chanceOf(sp *geo.Spot) int64 {
+	list := geo.Samples(sp)
+	in := 0
+	for _, p := range list {
+		if r.holdsAt(p) {
+			in++
+		}
+	}
+	if len(list) == 0 {
+		return -1
+	}
+	return int64((in*1000 + len(list)/2) / len(list))
+}
+
+func (g *ground) chance(n int, p truce.Position, err truce.Metres) int64 {
+	sp, e := geo.SpotAround(p, err)
+	if e != nil {
+		return -1
+	}
+	return g.regions[n].chanceOf(sp)
+}
+
+// placed is the answer to a question of place.
+type placed struct {
+	answer
+	depth    truce.Metres
+	hasDepth bool
+	permille int64
+}
+
+// where answers whether a spot lies in the place a rule names.
+func (s *settling) where(w *truce.Where, sp spot, c *choice) placed {
+	r := s.ground.compile(w, c)
+	out := placed{permille: -1}
+	if sp.geo == nil {
+		out.answer = missingFact(sp.missing)
+		if s.why {
+			out.answer = out.answer.because(r.phrase(sp), sources(r.source)...)
+		}
+		return out
+	}
+	if sp.feature != "" && r.op == "zone" && r.f.ID == sp.feature {
+		out.answer = known(truce.True) // somewhere in the zone the rule names
+	} else {
+		rel := r.relate(sp.geo)
+		out.truth = rel.Truth
+		out.depth, out.hasDepth = rel.Best, rel.Best < 1e8 && rel.Best > -1e8
+		if rel.Truth == truce.Unknown {
+			out.missing = []truce.Phrase{sp.missing}
+			out.permille = r.chanceOf(sp.geo)
+		}
+	}
+	if s.why {
+		out.answer = s.placeReason(r, sp, out.answer)
+		if out.hasDepth {
+			out.reason.Children = append(out.reason.Children, truce.Reason{Phrase: truce.Say("place.depth", truce.MetresArg(tenths(out.depth))), Truth: truce.True})
+		}
+		if out.permille >= 0 {
+			out.reason.Children = append(out.reason.Children, truce.Reason{Phrase: truce.Say("place.chance", truce.PermilleArg(out.permille)), Truth: truce.Unknown})
+		}
+	}
+	return out
+}
+
+// placeReason says what was asked of a place, part by part.
+func (s *settling) placeReason(r *region, sp spot, a answer) answer {
+	a = a.because(r.phrase(sp), sources(r.source)...)
+	for _, k := range r.kids {
+		if len(r.kids) <= 12 {
+			part := answer{truth: k.relate(sp.geo).Truth}
+			a.reason.Children = append(a.reason.Children, s.placeReason(k, sp, part).reason)
+		}
+	}
+	return a
+}
+
+// phrase says what a region asks of a spot.
+func (r *region) phrase(sp spot) truce.Phrase {
+	var p truce.Phrase
+	switch r.op {
+	case "zone":
+		p = truce.Say("place.inside", sp.arg, truce.PlaceArg(r.f.ID))
+	case "band":
+		switch {
+		case r.sided != "" && r.within == 0:
+			p = truce.Say("place.side", sp.arg, truce.PlaceArg(r.f.ID), truce.WordArg(string(r.sided)))
+		case r.sided != "":
+			p = truce.Say("place.within-side", sp.arg, truce.MetresArg(tenths(r.within)), truce.PlaceArg(r.f.ID), truce.WordArg(string(r.sided)))
+		default:
+			p = truce.Say("place.within", sp.arg, truce.MetresArg(tenths(r.within)), truce.PlaceArg(r.f.ID))
+		}
+	case "not":
+		p = truce.Say("place.not", sp.arg)
+	case "any":
+		p = truce.Say("place.any", sp.arg)
+	default:
+		p = truce.Say("place.all", sp.arg)
+	}
+	return p
+}
+
+// zoneAt names the smallest area that holds a position, "" if none does.
+func (g *ground) zoneAt(p truce.Position) truce.PlaceID {
+	best, id := truce.Metres(-1), truce.PlaceID("")
+	for _, f := range g.features {
+		if f.area == nil || f.Kind == truce.FeatureArea || !f.area.Contains(p) {
+			continue
+		}
+		sw, ne := f.area.Bounds()
+		if size := geo.Distance(sw, ne); best < 0 || size < best {
+			best, id = size, f.ID
+		}
+	}
+	return id
+}

@@ -1,0 +1,485 @@
+package assess
+
+import (
+	"slices"
+
+	"truce"
+)
+
+// scope is what a rule says of a unit for a while, before anything is asked of its place.
+type scope struct {
+	from truce.Instant
+	out  truce.Outcome // Result Breached stands for: it applies, and the place decides
+	qs   []question
+}
+
+// presences gives the accounts of a rule that forbids a presence: one for each stay of each unit, and one for each single sighting.
+func (s *settling) presences(r *rule) []truce.Account {
+	var out []truce.Account
+	keys := slices.Clone(s.units)
+	slices.Sort(keys)
+	for _, key := range keys {
+		out = append(out, s.unit(r, s.tracks[key], nil)...)
+	}
+	units, single := s.sightings()
+	for _, u := range units {
+		out = append(out, s.unit(r, &u.track, u.records)...)
+	}
+	for _, o := range single {
+		out = append(out, s.observation(r, o))
+	}
+	return out
+}
+
+// sighted is a unit known from single observations rather than from a device.
+type sighted struct {
+	track
+	records []*truce.Observation
+}
+
+// sightings sorts the presences: those of a named unit are put together as a track, all others stand alone, because two
+// sightings of a force are not known to be of the same men.
+func (s *settling) sightings() (units []*sighted, single []*truce.Observation) {
+	byActor := map[truce.ActorID]*sighted{}
+	for _, o := range s.presence {
+		sd := s.sides(o)
+		who := append(append([]person{}, sd.subjects...), sd.initiators...)
+		if len(who) != 1 || who[0].id == "" || s.cast.byID[who[0].id].Kind != truce.ActorUnit || !o.When.Stated() || o.When.From != o.When.To && !o.Lasted {
+			single = append(single, o)
+			continue
+		}
+		u := byActor[who[0].id]
+		if u == nil {
+			u = &sighted{track: track{Track: Track{Unit: string(who[0].id), Actor: string(who[0].id), Equipment: o.Equipment, Source: o.Source}}}
+			byActor[who[0].id] = u
+			units = append(units, u)
+		}
+		sp := s.ground.spot(s.plan.Agreement, o.Where)
+		sm := sample{pos: sp.at, err: decimetres(float32(o.Where.Error)), sig: s.ground.spotSignature(sp)}
+		// What lasted was there the whole time: it is as good as having been seen again and again.
+		const looks = 48
+		for i := truce.Instant(0); i <= looks; i++ {
+			sm.at = o.When.From + (o.When.To-o.When.From)*i/looks
+			u.add(sm)
+		}
+		u.records = append(u.records, o)
+	}
+	return units, single
+}
+
+// unit gives the accounts of a rule on one unit.
+func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce.Account {
+	who := s.owner(t)
+	type group struct {
+		region int
+		scopes []scope
+		stays  []stay
+		near   deepest
+	}
+	var groups []*group
+	of := make([]*group, len(r.choices))
+	for _, c := range r.choices {
+		g := &group{region: s.ground.regionOf(r.Rule, c), scopes: s.scopes(r, t, who, c)}
+		k := slices.IndexFunc(groups, func(h *group) bool { return h.region == g.region && sameScopes(h.scopes, g.scopes) })
+		if k >= 0 && !s.why {
+			of[c.n] = groups[k]
+			continue
+		}
+		g.stays, g.near = s.stays(r, t, g.region, g.scopes)
+		groups, of[c.n] = append(groups, g), g
+	}
+	subject := truce.Subject{Kind: "episode", Unit: t.Unit, Actor: who.id, Count: t.n}
+	// Stays that overlap under different readings are one thing seen differently.
+	var spans []truce.Span
+	for _, g := range groups {
+		for _, st := range g.stays {
+			spans = append(spans, truce.Span{From: st.from, To: st.to})
+		}
+	}
+	spans = union(spans)
+	whole := len(spans) == 0
+	if whole {
+		spans = []truce.Span{t.span()}
+	}
+	var out []truce.Account
+	for _, sp := range spans {
+		acc := truce.Account{Subject: subject}
+		acc.Subject.When = sp
+		acc.Subject.Records = recordsIn(records, sp)
+		var deep deepest
+		for _, g := range groups {
+			for _, st := range g.stays {
+				if st.from >= sp.From && st.to <= sp.To && st.deep.known && (!deep.known || st.deep.at < deep.at) {
+					deep = st.deep
+				}
+			}
+		}
+		for _, c := range r.choices {
+			g := of[c.n]
+			o := s.stayed(r, t, who, g.region, g.scopes, g.stays, sp, c)
+			if !o.Margin.HasMetres && (o.Result == truce.Kept || o.Possible.Has(truce.Breached)) {
+				d := g.near
+				if !whole && deep.known {
+					d = deepest{depth: s.ground.depth(g.region, deep.pos), known: true}
+				}
+				if d.known {
+					o.Margin.Metres, o.Margin.HasMetres = -tenths(d.depth), true
+				}
+			}
+			acc.Outcomes = append(acc.Outcomes, o)
+		}
+		if deep.known {
+			acc.Subject.Place = s.ground.zoneAt(deep.pos)
+		}
+		if matters(acc.Outcomes) {
+			acc.Attribution = s.attribution(sides{subjects: []person{who}}, sp)
+		}
+		out = append(out, acc)
+	}
+	return out
+}
+
+// owner is who a unit belongs to: the actor its source names, or the unit's own name if that is an actor.
+func (s *settling) owner(t *track) person {
+	if t.Actor != "" {
+		return s.cast.find(t.Actor, t.span())
+	}
+	if p := s.cast.find(t.Unit, t.span()); p.id != "" {
+		return p
+	}
+	return person{name: t.Unit}
+}
+
+func sameScopes(a, b []scope) bool {
+	return slices.EqualFunc(a, b, func(x, y scope) bool {
+		return x.from == y.from && x.out.Result == y.out.Result && x.out.Possible == y.out.Possible && slices.EqualFunc(x.out.Missing, y.out.Missing, samePhrase)
+	})
+}
+
+// scopes cuts the time of a track where what is said of its owner, or whether the rule binds, may change.
+func (s *settling) scopes(r *rule, t *track, who person, c *choice) []scope {
+	span := t.span()
+	cuts := []truce.Instant{span.From}
+	cut := func(list ...truce.Instant) {
+		for _, i := range list {
+			if i > span.From && i <= span.To {
+				cuts = append(cuts, i)
+			}
+		}
+	}
+	cut(s.cast.epochs...)
+	for _, m := range s.bounds(r, c) {
+		if m.state == set {
+			cut(m.starts().From, m.starts().To, m.starts().To+1, m.ends().From, m.ends().To, m.ends().To+1)
+		}
+	}
+	slices.Sort(cuts)
+	var out []scope
+	for i, from := range slices.Compact(cuts) {
+		// Between two cuts nothing changes, so the first moment stands for all of them.
+		when := truce.At(from)
+		qs := s.inForce(r, when, c)
+		if r.Of.Set() {
+			qs = append(qs, question{s.who(r.Of, who, when, c, nil).not(), truce.NotApplicable})
+		}
+		qs = append(qs, question{s.armed(r.Equipment, t.Equipment, c).not(), truce.NotApplicable})
+		sc := scope{from: from, out: decide(qs, truce.Breached), qs: qs}
+		if i > 0 && sameScopes([]scope{{out: out[len(out)-1].out}}, []scope{{out: sc.out}}) {
+			continue
+		}
+		out = append(out, sc)
+	}
+	return out
+}
+
+// bounds lists the moments at which a rule begins or ceases to bind.
+func (s *settling) bounds(r *rule, c *choice) []moment {
+	list := []moment{s.start(r, c), s.cached(r, c, "until", r.Until)}
+	if r.ReplacedBy != nil {
+		list = append(list, s.cached(r, c, "replaced", r.ReplacedBy.From))
+	}
+	for i := range s.plan.Agreement.Suspensions {
+		sp := &s.plan.Agreement.Suspensions[i]
+		if suspends(sp, r) {
+			list = append(list, s.moment(sp.From, c), s.moment(sp.Until, c))
+		}
+	}
+	if d := s.plan.Agreement.Duration; d != nil {
+		if from := s.moment(d.From, c); from.state == set {
+			clock := s.plan.Agreement.Clock
+			end := clock.Plus(from.starts().From, d.For)
+			for n := 0; n < maxRenewals && end <= s.at; n++ {
+				list = append(list, moment{state: set, span: truce.At(end - 1)})
+				if d.RenewFor.Zero() {
+					break
+				}
+				end = clock.Plus(end, d.RenewFor)
+			}
+		}
+	}
+	return list
+}
+
+// stays walks a unit's fixes through one region.
+func (s *settling) stays(r *rule, t *track, region int, scopes []scope) ([]stay, deepest) {
+	applies := false
+	for _, sc := range scopes {
+		applies = applies || sc.out.Possible.Has(truce.Breached)
+	}
+	if !applies {
+		return nil, deepest{}
+	}
+	w := &walk{gap: r.Gap, apart: s.ground.apart, depth: func(p truce.Position) truce.Metres { return s.ground.depth(region, p) }}
+	if w.gap == 0 {
+		w.gap = DefaultGap
+	}
+	k := -1
+	var now scope
+	var held sample
+	var in truce.Truth
+	var near, have bool
+	flush := func() {
+		if !have {
+			return
+		}
+		have = false
+		for k+1 < len(scopes) && held.at >= scopes[k+1].from {
+			k++
+			now = scopes[k]
+		}
+		switch {
+		case now.out.Result == truce.Breached:
+			w.step(held, in, near, nil)
+		case now.out.Possible.Has(truce.Breached):
+			w.step(held, in.And(truce.Unknown), near, now.out.Missing)
+		default:
+			w.leave()
+		}
+	}
+	t.each(func(x sample) {
+		if x.at > s.at {
+			return
+		}
+		xin, xnear := s.ground.inside(x.sig, region)
+		if have && x.at == held.at { // two fixes of one moment: where they disagree, the place is not known
+			if xin != in {
+				in = truce.Unknown
+			}
+			near = near || xnear
+			return
+		}
+		flush()
+		held, in, near, have = x, xin, xnear, true
+	})
+	flush()
+	return w.finish(), w.nearest
+}
+
+// stayed says what a rule makes of a unit between two times.
+func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []scope, stays []stay, sp truce.Span, c *choice) truce.Outcome {
+	var worst *truce.Outcome
+	for i := range stays {
+		if st := &stays[i]; st.from >= sp.From && st.to <= sp.To {
+			o := s.stay(r, t, who, region, scopes, st, c)
+			if worst == nil || rank(o) > rank(*worst) {
+				worst = &o
+			}
+		}
+	}
+	if worst != nil {
+		return *worst
+	}
+	// It was never inside here. Where the rule bound it at any moment, that is keeping it.
+	set := truce.ResultSet(0)
+	var open, last truce.Outcome
+	var qs []question
+	for i, sc := range scopes {
+		if i+1 < len(scopes) && scopes[i+1].from <= sp.From || sc.from > sp.To {
+			continue
+		}
+		last, qs = sc.out, sc.qs
+		if sc.out.Possible.Has(truce.Breached) {
+			if open.Possible == 0 || sc.out.Result == truce.Breached {
+				open = sc.out
+			}
+			if sc.out.Result == truce.Breached {
+				set = set.With(truce.Kept)
+				break
+			}
+		}
+	}
+	o := truce.Outcome{Readings: c.list, Permille: -1}
+	switch {
+	case set.Has(truce.Kept):
+		o.Result, o.Possible = truce.Kept, set
+	case open.Possible != 0:
+		o.Possible = (open.Possible &^ (1 << truce.Breached)).With(truce.Kept)
+		o.Missing = open.Missing
+		if only, one := o.Possible.Only(); one {
+			o.Result, o.Missing = only, nil
+		}
+	default:
+		o.Result, o.Possible, o.Missing = last.Result, last.Possible, last.Missing
+	}
+	if s.why {
+		explain(qs, truce.Breached, &o)
+		if o.Result == truce.Kept {
+			o.Reasons = append(o.Reasons, truce.Reason{Phrase: truce.Say("stay.never-inside"), Truth: truce.True, Settles: true})
+		}
+	}
+	return o
+}
+
+// rank orders outcomes from the least to the most grave.
+func rank(o truce.Outcome) int {
+	switch {
+	case o.Result == truce.Breached:
+		return 3
+	case o.Possible.Has(truce.Breached):
+		return 2
+	case o.Result == truce.Kept:
+		return 1
+	}
+	return 0
+}
+
+// stay says what a rule makes of one stay.
+func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scope, st *stay, c *choice) truce.Outcome {
+	var qs []question
+	ask := func(a answer, then truce.Result) { qs = append(qs, question{a, then}) }
+	for i, sc := range scopes { // why the rule speaks of this unit
+		if s.why && (i+1 == len(scopes) || scopes[i+1].from > st.from) {
+			qs = append(qs, sc.qs...)
+			break
+		}
+	}
+	when := truce.Span{From: st.from, To: st.to}
+	// The place first: was it ever certainly inside?
+	inside := known(truce.TruthOf(st.first != 0))
+	permille := int64(-1)
+	if st.first == 0 {
+		inside = answer{missing: st.open}
+		if len(st.open) == 0 {
+			permille = s.ground.chance(region, st.deep.pos, truce.Metres(st.deep.err)/10)
+			inside.missing = []truce.Phrase{truce.Say("missing.position", truce.InstantArg(st.deep.at), truce.MetresArg(truce.Tenths(st.deep.err)))}
+		}
+	}
+	ask(s.because(inside, "stay.inside", truce.NumArg(int64(st.fixes)), truce.SpanArg(when)).not(), truce.Kept)
+	pseudo := &truce.Observation{Kind: truce.KindPresence, When: when, Lasted: true, Source: t.Source, Equipment: t.Equipment,
+		Where: truce.Place{Kind: truce.PlacePoint, At: st.deep.pos, Error: truce.Metres(st.deep.err) / 10}}
+	sd := sides{subjects: []person{who}}
+	place := s.ground.spot(s.plan.Agreement, pseudo.Where)
+	for i := range r.Unless {
+		ask(s.exception(&r.Unless[i], pseudo, sd, place, c), truce.Kept)
+	}
+	margin := truce.Margin{}
+	if st.deep.known {
+		margin.Metres, margin.HasMetres = -tenths(st.deep.depth), true
+	}
+	least, most, closed := st.bounds()
+	if r.Dwell > 0 {
+		margin.Time, margin.HasTime = r.Dwell-least, true
+		brief := missingFact(truce.Say("missing.dwell", truce.DurArg(least), truce.DurArg(r.Dwell)))
+		switch {
+		case least >= r.Dwell:
+			brief = known(truce.False)
+		case closed && most < r.Dwell:
+			brief = known(truce.True)
+		}
+		ask(s.because(brief, "stay.brief", truce.DurArg(least), truce.DurArg(r.Dwell)), truce.Kept)
+	} else {
+		margin.Time, margin.HasTime = -least, true
+	}
+	if enough := s.evidence(r.Evidence, pseudo); enough.truth == truce.False {
+		ask(enough.not(), truce.Undetermined)
+	}
+	o := decide(qs, truce.Breached)
+	o.Readings, o.Margin, o.Permille = c.list, margin, int16(permille)
+	if s.why {
+		explain(qs, truce.Breached, &o)
+	}
+	return o
+}
+
+func recordsIn(list []*truce.Observation, sp truce.Span) []truce.ObservationID {
+	var out []truce.ObservationID
+	for _, o := range list {
+		if o.When.Overlaps(sp) {
+			out = append(out, o.ID)
+		}
+	}
+	return out
+}
+
+// union joins spans that overlap.
+func union(spans []truce.Span) []truce.Span {
+	slices.SortFunc(spans, func(a, b truce.Span) int {
+		if a.From != b.From {
+			return int(min(max(a.From-b.From, -1), 1))
+		}
+		return int(min(max(a.To-b.To, -1), 1))
+	})
+	var out []truce.Span
+	for _, sp := range spans {
+		if n := len(out); n > 0 && sp.From <= out[n-1].To {
+			out[n-1].To = max(out[n-1].To, sp.To)
+			continue
+		}
+		out = append(out, sp)
+	}
+	return out
+}
+
+// again works one outcome of an account out once more, for its reasons.
+func (s *settling) again(r *rule, acc truce.Account, c *choice) truce.Outcome {
+	none := truce.Outcome{Readings: c.list, Permille: -1}
+	pick := func(list []truce.Account) truce.Outcome {
+		for _, a := range list {
+			if a.Subject.Key() == acc.Subject.Key() {
+				return a.Outcomes[c.n]
+			}
+		}
+		return none
+	}
+	switch acc.Subject.Kind {
+	case "observation":
+		o := s.index[acc.Subject.Records[0]]
+		if o == nil {
+			return none
+		}
+		return s.outcome(r, o, s.sides(o), s.ground.spot(s.plan.Agreement, o.Where), c)
+	case "episode":
+		if t := s.tracks[acc.Subject.Unit+"\x00"]; t != nil {
+			return pick(s.unit(r, t, nil))
+		}
+		for _, key := range s.units {
+			if t := s.tracks[key]; t.Unit == acc.Subject.Unit {
+				if list := s.unit(r, t, nil); len(list) > 0 {
+					if o := pick(list); o.Possible != 0 {
+						return o
+					}
+				}
+			}
+		}
+		units, _ := s.sightings()
+		for _, u := range units {
+			if u.Unit == acc.Subject.Unit {
+				return pick(s.unit(r, &u.track, u.records))
+			}
+		}
+	case "period":
+		o, _ := s.quota(r, acc.Subject.When, c)
+		return o
+	case "obligation":
+		if r.Verb == truce.Assessed {
+			return s.assessed(r).Outcomes[c.n]
+		}
+		for _, who := range s.bound(r.Rule) {
+			if len(who) == 1 && who[0] == acc.Subject.Actor || len(who) != 1 && acc.Subject.Actor == "" {
+				o, _ := s.obligation(r, who, c)
+				return o
+			}
+		}
+	}
+	return none
+}

@@ -1,0 +1,171 @@
+package assess
+
+import (
+	"slices"
+
+	"truce"
+	"truce/geo"
+)
+
+// signature says of one place, for every region the rules speak of, whether it is inside.
+type signature struct {
+	in   []truce.Truth
+	near []bool // inside, or outside by less than the rule's hysteresis
+}
+
+// inside reads a signature.
+func (g *ground) inside(sig int32, region int) (in truce.Truth, near bool) {
+	s := &g.signatures[sig]
+	return s.in[region], s.near[region]
+}
+
+// intern gives equal signatures one number.
+func (g *ground) intern(s signature) int32 {
+	key := make([]byte, 2*len(s.in))
+	for i := range s.in {
+		key[2*i] = byte(s.in[i] + 1)
+		if s.near[i] {
+			key[2*i+1] = 1
+		}
+	}
+	if n, ok := g.bySig[string(key)]; ok {
+		return n
+	}
+	n := int32(len(g.signatures))
+	g.signatures = append(g.signatures, s)
+	g.bySig[string(key)] = n
+	return n
+}
+
+// buildIndex puts every area and distance the presence rules need into the index of cells decided in advance.
+func (g *ground) buildIndex() error {
+	var areas []*geo.Area
+	var bands []geo.Band
+	var visit func(r *region)
+	visit = func(r *region) {
+		switch r.op {
+		case "zone":
+			if r.f.inIndex < 0 {
+				r.f.inIndex = len(areas)
+				areas = append(areas, r.f.area)
+			}
+		case "band":
+			if r.f.lineIndex < 0 {
+				r.f.lineIndex = len(bands)
+				bands = append(bands, geo.Band{Line: r.f.line})
+			}
+			b := &bands[r.f.lineIndex]
+			if r.within > 0 && !slices.Contains(b.Limits, r.within) {
+				b.Limits = append(b.Limits, r.within)
+				slices.Sort(b.Limits)
+			}
+			b.Sided = b.Sided || r.side != 0
+		}
+		for _, k := range r.kids {
+			visit(k)
+		}
+	}
+	for _, r := range g.regions {
+		visit(r)
+		visit(r.grown)
+	}
+	var err error
+	if g.index, err = geo.NewIndex(areas, bands); err != nil {
+		return err
+	}
+	for _, r := range g.regions {
+		r.rank(bands)
+		r.grown.rank(bands)
+	}
+	return nil
+}
+
+// rank notes which of its line's limits a band is, so that reading a class needs no search.
+func (r *region) rank(bands []geo.Band) {
+	if r.op == "band" && r.within > 0 {
+		r.limit = slices.Index(bands[r.f.lineIndex].Limits, r.within)
+	}
+	for _, k := range r.kids {
+		k.rank(bands)
+	}
+}
+
+// holds reads a region from a class of the index.
+func (g *ground) holds(r *region, c geo.Class) bool {
+	switch r.op {
+	case "zone":
+		_, ok := slices.BinarySearch(g.index.Areas(c), int32(r.f.inIndex))
+		return ok
+	case "band":
+		return (r.within == 0 || g.index.Band(c, r.f.lineIndex) <= r.limit) && (r.side == 0 || g.index.Side(c, r.f.lineIndex) == r.side)
+	case "all":
+		return !slices.ContainsFunc(r.kids, func(k *region) bool { return !g.holds(k, c) })
+	case "any":
+		return slices.ContainsFunc(r.kids, func(k *region) bool { return g.holds(k, c) })
+	case "not":
+		return !g.holds(r.kids[0], c)
+	}
+	return false
+}
+
+// signature classifies a position with an error radius. Nearly every position is settled by one look at the index.
+func (g *ground) signature(p truce.Position, radius truce.Metres) int32 {
+	if len(g.regions) == 0 {
+		return g.intern(signature{})
+	}
+	if c, certain := g.index.ClassifyDisc(p, radius); certain {
+		for int(c) >= len(g.byClass) {
+			g.byClass = append(g.byClass, -1)
+		}
+		if g.byClass[c] < 0 {
+			s := signature{make([]truce.Truth, len(g.regions)), make([]bool, len(g.regions))}
+			for i, r := range g.regions {
+				s.in[i] = truce.TruthOf(g.holds(r, c))
+				s.near[i] = g.holds(r.grown, c)
+			}
+			g.byClass[c] = g.intern(s)
+		}
+		return g.byClass[c]
+	}
+	sp, err := geo.SpotAround(p, radius)
+	if err != nil {
+		return g.unplaced()
+	}
+	return g.spotSignature(spot{geo: sp, at: p})
+}
+
+// spotSignature classifies any place.
+func (g *ground) spotSignature(sp spot) int32 {
+	if sp.geo == nil {
+		return g.unplaced()
+	}
+	s := signature{make([]truce.Truth, len(g.regions)), make([]bool, len(g.regions))}
+	for i, r := range g.regions {
+		s.in[i] = r.relate(sp.geo).Truth
+		s.near[i] = r.grown.relate(sp.geo).Truth != truce.False
+	}
+	return g.intern(s)
+}
+
+// unplaced is the signature of a place nobody knows.
+func (g *ground) unplaced() int32 {
+	s := signature{make([]truce.Truth, len(g.regions)), make([]bool, len(g.regions))}
+	for i := range s.near {
+		s.near[i] = true
+	}
+	return g.intern(s)
+}
+
+// apart is never less than the distance between two positions: what the walk needs to leave positions unmeasured. The
+// metre of latitude and longitude is taken at its longest.
+func (g *ground) apart(a, b truce.Position) truce.Metres {
+	dlat := int64(a.Lat) - int64(b.Lat)
+	dlon := int64(a.Lon) - int64(b.Lon)
+	if dlon > 1800000000 {
+		dlon -= 3600000000
+	} else if dlon < -1800000000 {
+		dlon += 3600000000
+	}
+	// 1e-7 degree is at most 0.01117 m along a meridian and 0.01114 m along the equator.
+	return truce.Metres(0.0112 * float64(max(dlat, -dlat)+max(dlon, -dlon)))
+}
