@@ -6,7 +6,6 @@
 package acled
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -29,6 +28,7 @@ var (
 	inter2Names    = []string{"inter2"}
 	targetingNames = []string{"civilian_targeting"}
 	adm1Names      = []string{"admin1"}
+	adm2Names      = []string{"admin2"}
 	locationNames  = []string{"location"}
 	latNames       = []string{"latitude"}
 	lonNames       = []string{"longitude"}
@@ -39,14 +39,14 @@ var (
 )
 
 // passed are the columns of the exports that say nothing an observation holds.
-var passed = []string{"event_id_no_cnty", "year", "disorder_type", "inter1", "interaction", "iso", "iso3", "region", "country", "admin2", "admin3",
+var passed = []string{"event_id_no_cnty", "year", "disorder_type", "inter1", "interaction", "iso", "iso3", "region", "country", "admin3",
 	"source_scale", "tags", "timestamp", "population_best", "population_1km", "population_2km", "population_5km"}
 
 // Columns lists the columns that are read, under every name.
 func Columns() []string {
 	var list []string
 	for _, names := range [][]string{idNames, dateNames, timePrecNames, typeNames, subTypeNames, actor1Names, assoc1Names, actor2Names, assoc2Names,
-		inter2Names, targetingNames, adm1Names, locationNames, latNames, lonNames, geoPrecNames, sourceNames, notesNames, fatalNames} {
+		inter2Names, targetingNames, adm1Names, adm2Names, locationNames, latNames, lonNames, geoPrecNames, sourceNames, notesNames, fatalNames} {
 		list = append(list, names...)
 	}
 	return list
@@ -120,7 +120,7 @@ type Reader struct {
 	set   *entry.Settings
 	// Where each column is, -1 if there is none.
 	id, date, timePrec, kind, subKind, actor1, assoc1, actor2, assoc2, inter2, targeting,
-	adm1, location, lat, lon, geoPrec, source, notes, fatalities int
+	adm1, adm2, location, lat, lon, geoPrec, source, notes, fatalities int
 }
 
 // Open finds the columns and checks that the needed ones are there.
@@ -129,7 +129,7 @@ func Open(t *rows.Table, set *entry.Settings) (*Reader, error) {
 	r := &Reader{table: t, set: set,
 		id: t.Column(idNames...), date: t.Column(dateNames...), timePrec: t.Column(timePrecNames...), kind: t.Column(typeNames...), subKind: t.Column(subTypeNames...),
 		actor1: t.Column(actor1Names...), assoc1: t.Column(assoc1Names...), actor2: t.Column(actor2Names...), assoc2: t.Column(assoc2Names...),
-		inter2: t.Column(inter2Names...), targeting: t.Column(targetingNames...), adm1: t.Column(adm1Names...), location: t.Column(locationNames...),
+		inter2: t.Column(inter2Names...), targeting: t.Column(targetingNames...), adm1: t.Column(adm1Names...), adm2: t.Column(adm2Names...), location: t.Column(locationNames...),
 		lat: t.Column(latNames...), lon: t.Column(lonNames...), geoPrec: t.Column(geoPrecNames...), source: t.Column(sourceNames...),
 		notes: t.Column(notesNames...), fatalities: t.Column(fatalNames...)}
 	var missing []string
@@ -166,7 +166,7 @@ func (r *Reader) Next(e *entry.Entry) error {
 		e.Reject("", 0, f)
 		return nil
 	}
-	d := decoder{r, e, cells}
+	d := decoder{r, rows.Row{Names: r.table.Names(), Cells: cells, Entry: e}}
 	d.observation()
 	return nil
 }
@@ -174,42 +174,20 @@ func (r *Reader) Next(e *entry.Entry) error {
 // decoder reads one row.
 type decoder struct {
 	*Reader
-	e     *entry.Entry
-	cells [][]byte
+	rows.Row
 }
 
-func (d *decoder) cell(column int) []byte {
-	if column < 0 {
-		return nil
+// need takes a precision code from 1 to 3, which may not be empty.
+func (d *decoder) need(column int) int {
+	if len(d.Cell(column)) == 0 {
+		d.Reject(column, &entry.Fault{Code: entry.MissingValue, Message: "the precision code is empty"})
 	}
-	return bytes.TrimSpace(d.cells[column])
-}
-
-func (d *decoder) reject(column int, f *entry.Fault) {
-	if f != nil {
-		d.e.Reject(d.table.Names()[column], column+1, f)
-	}
-}
-
-func (d *decoder) text(column int) string {
-	s, f := entry.Text(d.cell(column))
-	d.reject(column, f)
-	return s
-}
-
-// code takes a precision code from 1 to 3.
-func (d *decoder) code(column int) int64 {
-	n, f := entry.Count(d.cell(column))
-	if f == nil && (n < 1 || n > 3) {
-		f = &entry.Fault{Code: entry.BadNumber, Message: entry.Quote(d.cell(column)) + " is no code from 1 to 3"}
-	}
-	d.reject(column, f)
-	return n
+	return d.Code(column, 3)
 }
 
 // items takes a list separated by semicolons.
 func (d *decoder) items(column int) (list []string) {
-	for _, s := range strings.Split(d.text(column), ";") {
+	for _, s := range strings.Split(d.Text(column), ";") {
 		if s = strings.TrimSpace(s); s != "" {
 			list = append(list, s)
 		}
@@ -218,17 +196,17 @@ func (d *decoder) items(column int) (list []string) {
 }
 
 func (d *decoder) observation() {
-	o := &truce.Observation{Kind: truce.KindIncident, Note: d.text(d.notes)}
-	id, f := entry.ID(d.cell(d.id))
-	d.reject(d.id, f)
+	o := &truce.Observation{Kind: truce.KindIncident, Note: d.Text(d.notes)}
+	id, f := entry.ID(d.Cell(d.id))
+	d.Reject(d.id, f)
 	o.ID = "acled:" + id
 	o.What = d.what()
 	o.When = d.days()
 	o.Where = d.place()
 	o.Parts = d.parts()
-	if b := d.cell(d.fatalities); len(b) > 0 {
+	if b := d.Cell(d.fatalities); len(b) > 0 {
 		n, f := entry.Count(b)
-		d.reject(d.fatalities, f)
+		d.Reject(d.fatalities, f)
 		// 0 is written too where a report does not say whether anybody died, so it is a count nobody gave.
 		if n > 0 {
 			o.Deaths = truce.Exactly(n)
@@ -239,11 +217,11 @@ func (d *decoder) observation() {
 	if len(sources) == 1 {
 		o.Source.ID = sources[0]
 	}
-	d.e.Observation = o
+	d.Entry.Observation = o
 }
 
 func (d *decoder) what() string {
-	sub, kind := d.cell(d.subKind), d.cell(d.kind)
+	sub, kind := d.Cell(d.subKind), d.Cell(d.kind)
 	column, text, table := d.subKind, sub, subEvents
 	if len(sub) == 0 {
 		column, text, table = d.kind, kind, eventTypes
@@ -255,7 +233,7 @@ func (d *decoder) what() string {
 		}
 		known = append(known, t[0])
 	}
-	d.reject(column, entry.Unknown("type of event", text, known))
+	d.Reject(column, entry.Unknown("type of event", text, known))
 	return ""
 }
 
@@ -263,9 +241,9 @@ func (d *decoder) what() string {
 // of the week, so four days on either side hold the whole of it. With 3 it is the middle, beginning or end of the
 // month, or the middle of "the past two or three weeks".
 func (d *decoder) days() truce.Span {
-	day, f := d.set.Times.Day(d.cell(d.date))
-	d.reject(d.date, f)
-	prec := d.code(d.timePrec)
+	day, f := d.set.Times.Day(d.Cell(d.date))
+	d.Reject(d.date, f)
+	prec := d.need(d.timePrec)
 	if f != nil {
 		return truce.Span{}
 	}
@@ -283,28 +261,23 @@ func (d *decoder) days() truce.Span {
 		}
 	}
 	s, f := d.set.Times.Days(first, last)
-	d.reject(d.date, f)
+	d.Reject(d.date, f)
 	return s
 }
 
 // place follows the codebook's spatial precision codes. Code 3 is a larger region, with its capital standing for it: the
 // second division is that of the capital, so only the first one can be said to hold the event.
 func (d *decoder) place() truce.Place {
-	at, f, ofLon := entry.Position(d.cell(d.lat), d.cell(d.lon), d.set.CommaDecimals)
-	if ofLon {
-		d.reject(d.lon, f)
-	} else {
-		d.reject(d.lat, f)
-	}
-	location, adm1 := d.text(d.location), d.text(d.adm1)
-	prec := d.code(d.geoPrec)
+	at := d.Position(d.lat, d.lon, d.set.CommaDecimals)
+	location, adm1, adm2 := d.Text(d.location), d.Text(d.adm1), d.Text(d.adm2)
+	prec := d.need(d.geoPrec)
 	p := truce.Place{Kind: truce.PlacePoint, At: at, Name: location, Basis: fmt.Sprintf("ACLED geo_precision %d", prec)}
 	switch {
 	case prec == 1:
-		p.Error = TownRadius
+		p.Error, p.Within = TownRadius, entry.NonEmpty(adm2, adm1)
 		p.Basis += ": a named town; 2 km round its middle"
 	case prec == 2:
-		p.Error = NearRadius
+		p.Error, p.Within = NearRadius, entry.NonEmpty(adm2, adm1)
 		p.Basis += ": near a town or a small part of a region; 25 km round the coded point"
 	case adm1 != "":
 		p.Kind, p.Name = truce.PlaceNamed, adm1
@@ -321,13 +294,13 @@ func (d *decoder) place() truce.Place {
 // Associated actors are allies in battles; elsewhere they may be allies, victims or a description of the actor.
 func (d *decoder) parts() (list []truce.Part) {
 	first, second, associated := truce.RoleSide, truce.RoleSide, truce.RoleUnknown
-	kind := string(d.cell(d.kind))
-	actor2 := d.text(d.actor2)
-	civilian2 := strings.HasPrefix(actor2, "Civilians") || string(d.cell(d.inter2)) == "7" || strings.EqualFold(string(d.cell(d.inter2)), "Civilians")
+	kind := string(d.Cell(d.kind))
+	actor2 := d.Text(d.actor2)
+	civilian2 := strings.HasPrefix(actor2, "Civilians") || string(d.Cell(d.inter2)) == "7" || strings.EqualFold(string(d.Cell(d.inter2)), "Civilians")
 	switch {
 	case strings.EqualFold(kind, battles):
 		associated = truce.RoleSide
-	case strings.EqualFold(kind, againstCivilians), strings.EqualFold(kind, remoteViolence) && civilian2 && len(d.cell(d.targeting)) > 0:
+	case strings.EqualFold(kind, againstCivilians), strings.EqualFold(kind, remoteViolence) && civilian2 && len(d.Cell(d.targeting)) > 0:
 		first, second = truce.RoleInitiator, truce.RoleTarget
 	}
 	add := func(role truce.Role, names ...string) {
@@ -337,7 +310,7 @@ func (d *decoder) parts() (list []truce.Part) {
 			}
 		}
 	}
-	add(first, d.text(d.actor1))
+	add(first, d.Text(d.actor1))
 	add(associated, d.items(d.assoc1)...)
 	add(second, actor2)
 	add(associated, d.items(d.assoc2)...)

@@ -63,7 +63,7 @@ func day(y int, m time.Month, d int) truce.Instant {
 
 func TestEvent(t *testing.T) {
 	want := &truce.Observation{ID: "acled:XXX1", Kind: truce.KindIncident, What: "armed-clash", When: truce.Span{From: day(2017, 7, 9), To: day(2017, 7, 10) - 1},
-		Where: truce.Place{Kind: truce.PlacePoint, At: truce.Degrees(36.25, 32.5), Error: 2000, Name: "Town", Basis: "ACLED geo_precision 1: a named town; 2 km round its middle"},
+		Where: truce.Place{Kind: truce.PlacePoint, At: truce.Degrees(36.25, 32.5), Error: 2000, Name: "Town", Within: []string{"District", "Province"}, Basis: "ACLED geo_precision 1: a named town; 2 km round its middle"},
 		Parts: []truce.Part{{Name: "Northern Force", Role: truce.RoleSide}, {Name: "Hill Company", Role: truce.RoleSide}, {Name: "River Company", Role: truce.RoleSide},
 			{Name: "Southern Force", Role: truce.RoleSide}},
 		Deaths: truce.Exactly(2), Note: "made up",

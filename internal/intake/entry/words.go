@@ -87,6 +87,16 @@ func YesNo(b []byte) (bool, *Fault) {
 	return false, &Fault{UnknownWord, Quote(b) + " is neither yes nor no", "write yes or no, or leave it empty for no"}
 }
 
+// NonEmpty gives the names that are not empty.
+func NonEmpty(names ...string) (list []string) {
+	for _, n := range names {
+		if n != "" {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
 // ListSeparator stands between the items of a list in one cell; a backslash before it (or before a backslash) makes
 // it an ordinary character.
 const ListSeparator = '|'

@@ -219,102 +219,62 @@ func (r *Reader) row(e *entry.Entry, number int, cells [][]byte, f *entry.Fault)
 		e.Reject("", 0, f)
 		return
 	}
-	d := decoder{Reader: r, e: e, cells: cells}
+	d := decoder{r, rows.Row{Names: r.table.Names(), Cells: cells, Entry: e}}
 	d.observation()
 }
 
 // decoder reads one row.
 type decoder struct {
 	*Reader
-	e     *entry.Entry
-	cells [][]byte
-}
-
-// cell is the text of a cell. NA and NULL are how statistics programs and databases write a missing value.
-func (d *decoder) cell(column int) []byte {
-	if column < 0 {
-		return nil
-	}
-	b := bytes.TrimSpace(d.cells[column])
-	if s := string(b); s == "NA" || s == "NULL" {
-		return nil
-	}
-	return b
-}
-
-func (d *decoder) reject(column int, f *entry.Fault) {
-	if f != nil {
-		d.e.Reject(d.table.Names()[column], column+1, f)
-	}
-}
-
-// text takes a free text.
-func (d *decoder) text(column int) string {
-	s, f := entry.Text(d.cell(column))
-	d.reject(column, f)
-	return s
-}
-
-// code takes a number from 1 to most; blank is 0.
-func (d *decoder) code(column int, most int64) int {
-	b := d.cell(column)
-	if len(b) == 0 {
-		return 0
-	}
-	n, f := entry.Count(b)
-	if f == nil && (n < 1 || n > most) {
-		f = &entry.Fault{Code: entry.BadNumber, Message: fmt.Sprintf("%s is no code from 1 to %d", entry.Quote(b), most)}
-	}
-	d.reject(column, f)
-	return int(n)
+	rows.Row
 }
 
 func (d *decoder) observation() {
 	o := &truce.Observation{Kind: truce.KindIncident}
-	id, f := entry.ID(d.cell(d.id))
-	d.reject(d.id, f)
+	id, f := entry.ID(d.Cell(d.id))
+	d.Reject(d.id, f)
 	o.ID = "ged:" + id
 	o.When = d.days()
 	o.Where = d.place()
 	d.parts(o)
 	d.deaths(o)
-	if d.code(d.clarity, 2) == 2 {
+	if d.Code(d.clarity, 2) == 2 {
 		o.Note = "UCDP event_clarity 2: an aggregate that the source does not take apart"
 	}
 	o.Source = truce.Source{Means: truce.MeansHearsay, Standing: truce.StandingReported, RelayedBy: []string{"UCDP GED"}}
-	if office := d.text(d.office); !strings.Contains(office, ";") {
+	if office := d.Text(d.office); !strings.Contains(office, ";") {
 		o.Source.ID = office
 	}
-	reference := d.text(d.article)
+	reference := d.Text(d.article)
 	if len(reference) > MaxReference {
 		reference = strings.ToValidUTF8(reference[:MaxReference-3], "") + "..."
 	}
 	o.Source.Reference = reference
-	if b := d.cell(d.sources); len(b) > 0 && b[0] != '-' { // -1 is "not coded" in releases before 2017
+	if b := d.Cell(d.sources); len(b) > 0 && b[0] != '-' { // -1 is "not coded", as for the older events
 		n, f := entry.Count(b)
 		if f == nil && n > 1<<31-1 {
 			f = &entry.Fault{Code: entry.BadNumber, Message: "so many sources there are not"}
 		}
-		d.reject(d.sources, f)
+		d.Reject(d.sources, f)
 		o.Source.Independent = int32(n)
 	}
-	d.e.Observation = o
+	d.Entry.Observation = o
 }
 
 // days is the span of local days in which the event lies. Where the precision code is coarser than the interval given,
 // the interval is widened to every day the code leaves open; it is never narrowed.
 func (d *decoder) days() truce.Span {
-	first, f := d.set.Times.Day(d.cell(d.start))
-	d.reject(d.start, f)
-	last, g := d.set.Times.Day(d.cell(d.end))
-	d.reject(d.end, g)
-	prec := d.code(d.datePrec, 5)
+	first, f := d.set.Times.Day(d.Cell(d.start))
+	d.Reject(d.start, f)
+	last, g := d.set.Times.Day(d.Cell(d.end))
+	d.Reject(d.end, g)
+	prec := d.Code(d.datePrec, 5)
 	if f != nil || g != nil {
 		return truce.Span{}
 	}
 	first, last = widen(first, last, prec)
 	s, f := d.set.Times.Days(first, last)
-	d.reject(d.start, f)
+	d.Reject(d.start, f)
 	return s
 }
 
@@ -336,21 +296,20 @@ func widen(first, last entry.Date, prec int) (entry.Date, entry.Date) {
 }
 
 func (d *decoder) place() truce.Place {
-	where, adm1, adm2 := d.text(d.where), d.text(d.adm1), d.text(d.adm2)
+	where, adm1, adm2 := d.Text(d.where), d.Text(d.adm1), d.Text(d.adm2)
 	var at truce.Position
-	prec := d.code(d.wherePrec, 7)
-	lat, lon := d.cell(d.lat), d.cell(d.lon)
+	prec := d.Code(d.wherePrec, 7)
+	lat, lon := d.Cell(d.lat), d.Cell(d.lon)
 	if needed := prec == 1 || prec == 2; needed || prec < 6 && len(lat)+len(lon) > 0 {
-		var f *entry.Fault
-		var ofLon bool
-		at, f, ofLon = entry.Position(lat, lon, d.set.CommaDecimals)
-		if ofLon {
-			d.reject(d.lon, f)
-		} else {
-			d.reject(d.lat, f)
-		}
+		at = d.Position(d.lat, d.lon, d.set.CommaDecimals)
 	}
 	p := truce.Place{Kind: truce.PlaceNamed, At: at, Basis: fmt.Sprintf("UCDP where_prec %d", prec)}
+	named := func(names ...string) {
+		if list := entry.NonEmpty(names...); len(list) > 0 {
+			p.Name = list[0]
+			p.Within = entry.NonEmpty(list[1:]...)
+		}
+	}
 	unknown := func(why string) truce.Place {
 		return truce.Place{Name: where, Basis: p.Basis + why}
 	}
@@ -359,19 +318,19 @@ func (d *decoder) place() truce.Place {
 		p.Basis = "UCDP where_prec"
 		return unknown(" not stated")
 	case 1:
-		p.Kind, p.Error, p.Name = truce.PlacePoint, TownRadius, where
+		p.Kind, p.Error, p.Name, p.Within = truce.PlacePoint, TownRadius, where, entry.NonEmpty(adm2, adm1)
 		p.Basis += ": exact; 2 km round the middle of the place"
 	case 2:
-		p.Kind, p.Error, p.Name = truce.PlacePoint, NearRadius, where
+		p.Kind, p.Error, p.Name, p.Within = truce.PlacePoint, NearRadius, where, entry.NonEmpty(adm2, adm1)
 		p.Basis += ": near; 25 km round the coded point"
 	case 3:
-		p.Name, p.Within = named(adm2, adm1)
+		named(adm2, adm1)
 		p.Basis += ": second-order division; the point stands for it"
 	case 4:
-		p.Name, p.Within = named(adm1)
+		named(adm1)
 		p.Basis += ": first-order division; the point stands for it"
 	case 5:
-		p.Name, p.Within = named(where, adm2, adm1)
+		named(where, adm2, adm1)
 		p.Basis += ": a line or an area without a border; the point stands for it"
 	case 6:
 		return unknown(": the country only")
@@ -384,24 +343,10 @@ func (d *decoder) place() truce.Place {
 	return p
 }
 
-// named takes the first name that is not empty, and the rest to fall back on.
-func named(names ...string) (name string, within []string) {
-	for _, n := range names {
-		switch {
-		case n == "":
-		case name == "":
-			name = n
-		default:
-			within = append(within, n)
-		}
-	}
-	return name, within
-}
-
 // parts gives the two sides. Only one-sided violence has a direction: side A against civilians.
 func (d *decoder) parts(o *truce.Observation) {
 	a, b := truce.RoleSide, truce.RoleSide
-	switch d.code(d.violence, 3) {
+	switch d.Code(d.violence, 3) {
 	case 1, 2:
 		o.What = "armed-force"
 	case 3:
@@ -414,7 +359,7 @@ func (d *decoder) parts(o *truce.Observation) {
 		column int
 		role   truce.Role
 	}{{d.sideA, a}, {d.sideB, b}} {
-		if name := d.text(p.column); name != "" {
+		if name := d.Text(p.column); name != "" {
 			o.Parts = append(o.Parts, truce.Part{Name: name, Role: p.role})
 		}
 	}
@@ -425,12 +370,12 @@ func (d *decoder) parts(o *truce.Observation) {
 // estimate leaves open, the dead of unknown side and the distance from best to low and high.
 func (d *decoder) deaths(o *truce.Observation) {
 	count := func(column int) (int64, bool) {
-		b := d.cell(column)
+		b := d.Cell(column)
 		if len(b) == 0 {
 			return 0, false
 		}
 		n, f := entry.Count(b)
-		d.reject(column, f)
+		d.Reject(column, f)
 		return n, f == nil
 	}
 	low, ok1 := count(d.low)

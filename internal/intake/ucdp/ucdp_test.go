@@ -69,7 +69,7 @@ func day(y int, m time.Month, d int) truce.Instant {
 func TestEvent(t *testing.T) {
 	e := one(t)
 	want := &truce.Observation{ID: "ged:7", Kind: truce.KindIncident, What: "armed-force", When: truce.Span{From: day(2017, 7, 9), To: day(2017, 7, 10) - 1},
-		Where: truce.Place{Kind: truce.PlacePoint, At: truce.Degrees(36.25, 32.5), Error: 2000, Name: "Town", Basis: "UCDP where_prec 1: exact; 2 km round the middle of the place"},
+		Where: truce.Place{Kind: truce.PlacePoint, At: truce.Degrees(36.25, 32.5), Error: 2000, Name: "Town", Within: []string{"District", "Province"}, Basis: "UCDP where_prec 1: exact; 2 km round the middle of the place"},
 		Parts: []truce.Part{{Name: "Government of A", Role: truce.RoleSide}, {Name: "B", Role: truce.RoleSide}}, Deaths: truce.Number{Low: 2, Best: 3, High: 4, Stated: true},
 		Civilians: truce.Number{Low: 0, Best: 1, High: 2, Stated: true},
 		Source:    truce.Source{ID: "Agency", Means: truce.MeansHearsay, Standing: truce.StandingReported, Independent: 1, Reference: "a report", RelayedBy: []string{"UCDP GED"}}}
@@ -88,8 +88,8 @@ func TestWhere(t *testing.T) {
 		error            truce.Metres
 		at               bool
 	}{
-		{"1", "Province", "District", truce.PlacePoint, "Town", nil, 2000, true},
-		{"2", "Province", "District", truce.PlacePoint, "Town", nil, 25000, true},
+		{"1", "Province", "District", truce.PlacePoint, "Town", []string{"District", "Province"}, 2000, true},
+		{"2", "Province", "District", truce.PlacePoint, "Town", []string{"District", "Province"}, 25000, true},
 		{"3", "Province", "District", truce.PlaceNamed, "District", []string{"Province"}, 0, true},
 		{"3", "Province", "", truce.PlaceNamed, "Province", nil, 0, true},
 		{"3", "", "", truce.PlaceUnknown, "Town", nil, 0, false},
