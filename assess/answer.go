@@ -19,8 +19,8 @@ func known(t truce.Truth) answer { return answer{truth: t} }
 // missingFact is an unknown for want of one fact.
 func missingFact(p truce.Phrase) answer { return answer{missing: []truce.Phrase{p}} }
 
-// because puts a reason on an answer.
-func (a answer) because(p truce.Phrase, from ...truce.SourceID) answer {
+// explained puts a reason on an answer.
+func (a answer) explained(p truce.Phrase, from ...truce.SourceID) answer {
 	a.reason.Phrase, a.reason.Truth = p, a.truth
 	for _, s := range from {
 		if s != "" {

@@ -61,7 +61,7 @@ func (s *settling) arm(p truce.Arms, e truce.Equipment, c *choice) answer {
 			})
 			if s.why {
 				kids := a.reason.Children
-				a = a.because(truce.Say("arms.term", truce.WordArg(e.Category), truce.ReadingArg(truce.Choice{Term: p.Term, Reading: rd.ID}), holders(rd)), rd.Source)
+				a = a.explained(truce.Say("arms.term", truce.WordArg(e.Category), truce.ReadingArg(truce.Choice{Term: p.Term, Reading: rd.ID})), rd.Source)
 				a.reason.Children = kids
 			}
 			list = append(list, a)
@@ -164,9 +164,17 @@ func (s *settling) kindIs(what string, kinds []string) answer {
 		out.truth = out.truth.Or(s.plan.Incidents.Is(what, k))
 	}
 	if out.truth == truce.Unknown {
-		out.missing = []truce.Phrase{truce.Say("missing.incident-kind", truce.WordArg(what), wordList(kinds))}
+		out.missing = []truce.Phrase{truce.Say("missing.incident-kind", word(what), wordList(kinds))}
 	}
-	return s.because(out, "kind.is", truce.WordArg(what), wordList(kinds))
+	return s.because(out, "kind.is", word(what), wordList(kinds))
+}
+
+// word is a word of the language, or that none was said.
+func word(w string) truce.Arg {
+	if w == "" {
+		return truce.WordArg("not-stated")
+	}
+	return truce.WordArg(w)
 }
 
 func wordList(words []string) truce.Arg {

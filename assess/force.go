@@ -30,7 +30,7 @@ func (s *settling) inForce(r *rule, when truce.Span, c *choice) []question {
 		from, until := s.moment(sp.From, c), s.moment(sp.Until, c)
 		a := all(from.begun(when), until.over(when).not())
 		if s.why {
-			a = a.because(truce.Say("time.suspended", from.arg(), until.arg()), sp.Source)
+			a = a.explained(truce.Say("time.suspended", from.arg(), until.arg()), sp.Source)
 		}
 		qs = append(qs, question{a, truce.Suspended})
 	}
@@ -82,7 +82,7 @@ func (s *settling) momentReason(a answer, p truce.Phrase, m moment) answer {
 	if !s.why {
 		return a
 	}
-	a = a.because(p)
+	a = a.explained(p)
 	if m.reason.Phrase.ID != "" {
 		a.reason.Children = append(a.reason.Children, m.reason)
 	}

@@ -446,7 +446,7 @@ func (s *settling) where(w *truce.Where, sp spot, c *choice) placed {
 	if sp.geo == nil {
 		out.answer = missingFact(sp.missing)
 		if s.why {
-			out.answer = out.answer.because(r.phrase(sp), sources(r.source)...)
+			out.answer = out.answer.explained(r.phrase(sp), sources(r.source)...)
 		}
 		return out
 	}
@@ -475,7 +475,7 @@ func (s *settling) where(w *truce.Where, sp spot, c *choice) placed {
 
 // placeReason says what was asked of a place, part by part.
 func (s *settling) placeReason(r *region, sp spot, a answer) answer {
-	a = a.because(r.phrase(sp), sources(r.source)...)
+	a = a.explained(r.phrase(sp), sources(r.source)...)
 	for _, k := range r.kids {
 		if len(r.kids) <= 12 {
 			part := answer{truth: k.relate(sp.geo).Truth}

@@ -44,7 +44,7 @@ func (s *settling) outcome(r *rule, o *truce.Observation, sd sides, spot spot, c
 	if r.Object == truce.KindIncident {
 		ask(s.kindIs(o.What, r.Kinds).not(), truce.NotApplicable)
 	} else if len(r.Kinds) > 0 {
-		ask(s.because(known(truce.TruthOf(hasWord(r.Kinds, o.What))), "kind.is", truce.WordArg(o.What), wordList(r.Kinds)).not(), truce.NotApplicable)
+		ask(s.because(known(truce.TruthOf(hasWord(r.Kinds, o.What))), "kind.is", word(o.What), wordList(r.Kinds)).not(), truce.NotApplicable)
 	}
 	qs = append(qs, s.inForce(r, o.When, c)...)
 	if r.Object == truce.KindIncident {
@@ -212,7 +212,7 @@ func (s *settling) exception(e *truce.Exception, o *truce.Observation, sd sides,
 	a := all(list...)
 	if s.why {
 		kids := a.reason.Children
-		a = a.because(truce.Say("exception"))
+		a = a.explained(truce.Say("exception"))
 		a.reason.Children = kids
 	}
 	return a
@@ -255,7 +255,7 @@ func (s *settling) permitted(p *rule, o *truce.Observation, sd sides, spot spot,
 	a := all(list...)
 	if s.why {
 		kids := a.reason.Children
-		a = a.because(truce.Say("permission", truce.RuleArg(p.ID)), p.Source)
+		a = a.explained(truce.Say("permission", truce.RuleArg(p.ID)), p.Source)
 		a.reason.Children = kids
 	}
 	return a

@@ -98,7 +98,7 @@ func (s *settling) because(a answer, id string, args ...truce.Arg) answer {
 	if !s.why {
 		return a
 	}
-	return a.because(truce.Phrase{ID: id, Args: args})
+	return a.explained(truce.Phrase{ID: id, Args: args})
 }
 
 // whoTerm answers whether a person is what a term means, under the reading chosen and from the view of those who hold it.
@@ -123,19 +123,11 @@ func (s *settling) whoTerm(t truce.TermID, p person, when truce.Span, c *choice)
 	}
 	if s.why {
 		kids := a.reason.Children
-		a = a.because(truce.Say("who.term", p.arg(), truce.ReadingArg(truce.Choice{Term: t, Reading: rd.ID}), holders(rd)), rd.Source)
+		a = a.explained(truce.Say("who.term", p.arg(), truce.ReadingArg(truce.Choice{Term: t, Reading: rd.ID})), rd.Source)
 		a.reason.Children = kids
 	}
 	s.actors[key] = a
 	return a
-}
-
-func holders(rd *truce.Reading) truce.Arg {
-	var ids []truce.ActorID
-	for _, h := range rd.HeldBy {
-		ids = append(ids, h.Actor)
-	}
-	return actorList(ids)
 }
 
 // condition answers a CEL condition, with the values it used as reasons.

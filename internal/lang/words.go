@@ -38,6 +38,8 @@ var lists = []list{
 	{"per.", []string{"day", "week", "month"}},
 	{"result.", truce.ResultWords()},
 	{"truth.", []string{"true", "false", "unknown"}},
+	{"said.", []string{"yes", "no", "none", "another", "not-stated", "not-yet", "no-date"}},
+	{"field.", []string{"kind", "count", "deaths", "civilians", "injured", "means", "standing", "sources", "result"}},
 }
 
 // wordID makes the id of a word; the underscores of "invited_by" are hyphens in ids.
