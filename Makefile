@@ -1,0 +1,71 @@
+# Two commands matter to a newcomer: `make demo` and `make test`. The rest is for people who work on truce.
+# Go is the only thing these need; `make test` also runs the same-bytes corpus under WebAssembly with Node.
+
+GO      ?= go
+OUT     ?= out
+TRUCE    = $(OUT)/truce
+SHARED  ?= ../shared
+EXAMPLE  = examples/southwest-syria
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check unit same-bytes same-bytes-arm64 fuzz bench bench-postgis ged tracks memory fmt clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
+
+$(TRUCE): FORCE
+	@mkdir -p $(OUT)
+	$(GO) build -trimpath -o $@ ./cmd/truce
+FORCE:
+
+demo: $(TRUCE) ## replay the shipped example: a summary here and a report in three languages
+	$(TRUCE) check $(EXAMPLE)
+	$(TRUCE) test $(EXAMPLE)
+	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(EXAMPLE)/observations --html $(OUT)/report.html --lang all
+	@echo
+	@echo "Open $(OUT)/report.html (English), $(OUT)/report.ar.html (Arabic) or $(OUT)/report.ru.html (Russian) in a browser."
+
+test: check unit same-bytes ## everything that must pass before a change lands
+
+check: ## formatting and vet
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || (echo "run make fmt"; exit 1)
+	$(GO) vet ./...
+
+unit: ## all tests of this processor
+	$(GO) test ./...
+
+# The corpus whose bytes must not depend on the processor. GOAMD64=v3 lets the compiler fuse products and sums, as arm64 does.
+SAME = ./geo ./assess
+same-bytes: ## the same bytes under 386, a fusing amd64 and WebAssembly
+	GOARCH=386 $(GO) test -count=1 -run 'SameBytes' $(SAME)
+	@if grep -qw fma /proc/cpuinfo 2>/dev/null; then echo GOAMD64=v3; GOAMD64=v3 $(GO) test -count=1 -run 'SameBytes' $(SAME); else echo "no FMA on this machine: GOAMD64=v3 left out"; fi
+	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test -count=1 -run 'SameBytes' $(SAME)
+
+same-bytes-arm64: ## the same under arm64, with Debian's qemu-user-static
+	@command -v qemu-aarch64-static >/dev/null || (echo "install qemu-user-static first"; exit 2)
+	GOARCH=arm64 $(GO) test -count=1 -exec qemu-aarch64-static -run 'SameBytes' $(SAME)
+
+FUZZTIME ?= 20s
+fuzz: ## every fuzz target for $(FUZZTIME)
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; \
+	done
+
+bench: ## the benchmarks of the repository
+	$(GO) test -run '^$$' -bench . -benchmem ./geo ./assess ./internal/intake/...
+
+bench-postgis: ## truce, PostGIS and S2 on one workload in one run (see bench/README.md)
+	cd bench && ./run
+
+ged: $(TRUCE) ## replay UCDP GED of Syria 2017-2018 through the example (needs ../shared)
+	@test -f $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz || (echo "no $(SHARED)/data: nothing to replay"; exit 2)
+	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz --html $(OUT)/ged.html --lang all
+
+fmt: ## write the Go files and the examples as they are written
+	gofmt -w .
+	@for d in examples/*/; do $(GO) run ./cmd/truce fmt $$d || exit 1; done
+
+clean: ## remove what was built
+	rm -rf $(OUT)

@@ -1,0 +1,115 @@
+// Command truce reads an agreement as data, checks and tests it, and evaluates what was observed against it.
+//
+// Run truce --help, or see docs/reference/commands.md, which is made from the same text.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/alecthomas/kong"
+
+	"truce"
+)
+
+// Exit codes; documented in docs/reference/commands.md.
+const (
+	exitFine     = 0
+	exitProblems = 1 // the agreement, a scenario or a row of input has problems
+	exitUsage    = 2 // the command was not understood, or what it names is not there
+	exitFailed   = 3 // something failed that is nobody's mistake: a disk, a bug
+)
+
+// errProblems says that everything was done and problems were shown.
+var errProblems = errors.New("problems found")
+
+// grammar is the command line; the help texts and the reference page are made from it.
+type grammar struct {
+	Check   checkCommand   `cmd:"" help:"Report every problem of an agreement."`
+	Fmt     fmtCommand     `cmd:"" help:"Write an agreement's files in the one way they are written."`
+	Explain explainCommand `cmd:"" help:"Say each rule in plain sentences, under each reading."`
+	Diff    diffCommand    `cmd:"" help:"Show what changed between two versions, in the text and in the rules."`
+	Test    testCommand    `cmd:"" help:"Run the scenarios of an agreement."`
+	Replay  replayCommand  `cmd:"" help:"Evaluate what was observed against an agreement, under every reading."`
+	Version versionCommand `cmd:"" help:"Print the version of this program."`
+}
+
+// program is what a command runs with. Only here are there files, a clock and a terminal.
+type program struct {
+	ctx    context.Context
+	out    io.Writer
+	err    io.Writer
+	colour bool // out is a terminal
+	live   bool // err is a terminal: progress may be shown
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main without the process, for tests.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	p := &program{ctx: ctx, out: out, err: errs, colour: terminal(out) && os.Getenv("NO_COLOR") == "", live: terminal(errs)}
+	var g grammar
+	parser, err := kong.New(&g, kong.Name("truce"), kong.Writers(out, errs), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Description("An agreement is data, observations come in, and truce says article by article who keeps it, who does not, how sure that is and under whose reading."))
+	if err != nil {
+		fmt.Fprintln(errs, "truce:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	asked := false
+	for _, a := range args {
+		asked = asked || a == "--help" || a == "-h"
+	}
+	command, err := parser.Parse(args)
+	if asked {
+		return exitFine
+	}
+	if err != nil {
+		fmt.Fprintf(errs, "truce: %v\n", err)
+		fmt.Fprintln(errs, "run truce --help")
+		return exitUsage
+	}
+	return p.finish(command.Run(p))
+}
+
+// finish says what went wrong and gives the exit code for it.
+func (p *program) finish(err error) int {
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errProblems):
+		return exitProblems
+	}
+	fmt.Fprintf(p.err, "truce: %v\n", err)
+	if hint := truce.HintOf(err); hint != "" {
+		fmt.Fprintf(p.err, "  %s\n", hint)
+	}
+	switch truce.KindOf(err) {
+	case truce.Invalid, truce.TooLarge, truce.Corrupt:
+		return exitProblems
+	case truce.NotFound, truce.Conflict, truce.Denied:
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// terminal reports whether w is one.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
