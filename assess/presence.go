@@ -106,8 +106,11 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 		acc := truce.Account{Subject: subject}
 		acc.Subject.When = sp
 		acc.Subject.Records = recordsIn(records, sp)
-		var deep deepest
+		var deep, shown deepest
 		for _, g := range groups {
+			if whole && g.near.known && (!shown.known || g.near.depth > shown.depth) {
+				shown = g.near
+			}
 			for _, st := range g.stays {
 				if st.from >= sp.From && st.to <= sp.To && st.deep.known && (!deep.known || st.deep.at < deep.at) {
 					deep = st.deep
@@ -130,7 +133,9 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 		}
 		if deep.known {
 			acc.Subject.Place = s.ground.zoneAt(deep.pos)
+			shown = deep
 		}
+		acc.Subject.At, acc.Subject.Error = shown.pos, truce.Metres(shown.err)/10
 		if matters(acc.Outcomes) {
 			acc.Attribution = s.attribution(sides{subjects: []person{who}}, sp)
 		}

@@ -158,6 +158,9 @@ func (t *track) span() truce.Span {
 
 // AddFixes makes positions of a unit known. Fixes are told apart by time and place; the same one again changes nothing.
 func (a *Assessor) AddFixes(tr Track, fixes []truce.Fix) {
+	if len(fixes) == 0 {
+		return
+	}
 	key := tr.Unit + "\x00" + tr.Actor
 	t := a.tracks[key]
 	if t == nil {

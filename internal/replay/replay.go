@@ -61,7 +61,7 @@ type Replay struct {
 	MoreRejects int
 	// Observations are all that were taken, in the order read.
 	Observations []*truce.Observation
-	Fixes        int
+	Positions    int            // how many of these there were
 	Units        []assess.Track // whose positions there were, in order of first appearance
 	// Later counts what was left out because it was not known at KnownAt.
 	Later     int
@@ -172,7 +172,7 @@ func (r *Replay) Fixes(from intake.Track, fixes []truce.Fix) error {
 		r.seenUnits[key] = true
 		r.Units = append(r.Units, t)
 	}
-	r.Fixes += len(fixes)
+	r.Positions += len(fixes)
 	for _, a := range r.assessors {
 		a.AddFixes(t, fixes)
 	}
