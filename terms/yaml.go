@@ -73,7 +73,10 @@ func parseYAML(probs *problems, file string, data []byte) value {
 		return v
 	}
 	if len(f.Docs) > 1 {
-		tk := f.Docs[1].GetToken()
+		tk := f.Docs[1].Start
+		if tk == nil && f.Docs[1].Body != nil {
+			tk = f.Docs[1].Body.GetToken()
+		}
 		line, col := 1, 1
 		if tk != nil {
 			line, col = tk.Position.Line, tk.Position.Column
