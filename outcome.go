@@ -260,6 +260,10 @@ type Subject struct {
 	Actor   ActorID // who is bound, or whose unit it is, where known
 	Place   PlaceID
 	When    Span
+	// At is where a stay was deepest inside, or where the unit came nearest if it never was; Error is the radius in metres of
+	// that fix. Both are zero for other subjects.
+	At    Position
+	Error Metres
 }
 
 // Key orders and names subjects: equal keys are the same subject.
