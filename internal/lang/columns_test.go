@@ -14,7 +14,7 @@ func TestColumns(t *testing.T) {
 		{"ceasefire", 9},
 		{"прекращение огня", 16},
 		{"وقف إطلاق النار", 15},
-		{"مُنتهَك", 5},       // two vowel marks take no column
+		{"مُنتهَك", 5},         // two vowel marks take no column
 		{"\u2068UTC\u2069", 3}, // nor do marks of direction
 		{"停火", 4},
 		{"e\u0301", 1},
