@@ -207,6 +207,7 @@ func Load(fsys fs.FS, version string) (*truce.Agreement, *Report, error) {
 	r.top = parseYAML(probs, shown, main)
 	r.actors = r.optional(dir, "actors.yaml")
 	r.statements = r.optional(dir, "statements.yaml")
+	r.sharedStatements = version != "." && !strings.HasPrefix(r.statements.file, "versions/")
 	r.readGeometry(dir)
 	a := r.read()
 	r.readTexts(dir, a)

@@ -19,6 +19,8 @@ type reader struct {
 	incidents, equipment    truce.Taxonomy
 	features                []truce.Feature
 	conditions              []condition
+	// sharedStatements says that statements.yaml was taken from the folder above the version's own.
+	sharedStatements bool
 }
 
 // condition is a CEL text to check once everything is read.
@@ -208,7 +210,9 @@ func (r *reader) statement(v value) truce.Statement {
 	for _, w := range o.get("about").items() {
 		x := w.text()
 		if !(r.names[terms].has(x) || r.names[articles].has(x) || r.names[rules].has(x) || r.names[moments].has(x) || r.names[actors].has(x) || r.names[places].has(x)) {
-			r.unknown(w, x, terms, articles, rules, moments, actors, places)
+			if !r.sharedStatements { // those of the folder above may speak of what only another version has
+				r.unknown(w, x, terms, articles, rules, moments, actors, places)
+			}
 		}
 		s.About = append(s.About, x)
 	}

@@ -197,8 +197,8 @@ func (r *reader) ruleNeeds(o object, u truce.Rule) {
 	case "requires act":
 		o.need("act", "by")
 	case "requires passage":
-		if u.AtLeast == nil && u.Within == 0 {
-			o.fail("missing-key", fmt.Sprintf("the rule %q asks neither a number nor a time", u.ID), "add at_least: or within:")
+		if u.AtLeast == nil && u.Within == 0 && !o.has("kinds") {
+			o.fail("missing-key", fmt.Sprintf("the rule %q does not say which passages, how many or how soon", u.ID), "add kinds:, at_least: or within:")
 		}
 	case "requires notification":
 		o.need("within")
