@@ -44,7 +44,8 @@ func (s *settling) sightings() (units []*sighted, single []*truce.Observation) {
 	for _, o := range s.presence {
 		sd := s.sides(o)
 		who := append(append([]person{}, sd.subjects...), sd.initiators...)
-		if len(who) != 1 || who[0].id == "" || s.cast.byID[who[0].id].Kind != truce.ActorUnit || !o.When.Stated() || o.When.From != o.When.To && !o.Lasted {
+		sp := s.ground.spot(s.plan.Agreement, o.Where)
+		if len(who) != 1 || who[0].id == "" || s.cast.byID[who[0].id].Kind != truce.ActorUnit || sp.geo == nil || !o.When.Stated() || o.When.From != o.When.To && !o.Lasted {
 			single = append(single, o)
 			continue
 		}
@@ -54,7 +55,6 @@ func (s *settling) sightings() (units []*sighted, single []*truce.Observation) {
 			byActor[who[0].id] = u
 			units = append(units, u)
 		}
-		sp := s.ground.spot(s.plan.Agreement, o.Where)
 		sm := sample{pos: sp.at, err: decimetres(float32(o.Where.Error)), sig: s.ground.spotSignature(sp)}
 		// What lasted was there the whole time: it is as good as having been seen again and again.
 		const looks = 48
@@ -239,7 +239,6 @@ func (s *settling) stays(r *rule, t *track, region int, scopes []scope) ([]stay,
 		w.gap = DefaultGap
 	}
 	k := -1
-	var now scope
 	var held sample
 	var in truce.Truth
 	var near, have bool
@@ -250,15 +249,10 @@ func (s *settling) stays(r *rule, t *track, region int, scopes []scope) ([]stay,
 		have = false
 		for k+1 < len(scopes) && held.at >= scopes[k+1].from {
 			k++
-			now = scopes[k]
+			w.enter(k)
 		}
-		switch {
-		case now.out.Result == truce.Breached:
-			w.step(held, in, near, nil)
-		case now.out.Possible.Has(truce.Breached):
-			w.step(held, in.And(truce.Unknown), near, now.out.Missing)
-		default:
-			w.leave()
+		if scopes[k].out.Possible.Has(truce.Breached) {
+			w.step(held, in, near)
 		}
 	}
 	t.each(func(x sample) {
@@ -350,24 +344,15 @@ func rank(o truce.Outcome) int {
 
 // stay says what a rule makes of one stay.
 func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scope, st *stay, c *choice) truce.Outcome {
-	var qs []question
+	qs := slices.Clone(scopes[st.scope].qs)
 	ask := func(a answer, then truce.Result) { qs = append(qs, question{a, then}) }
-	for i, sc := range scopes { // why the rule speaks of this unit
-		if s.why && (i+1 == len(scopes) || scopes[i+1].from > st.from) {
-			qs = append(qs, sc.qs...)
-			break
-		}
-	}
 	when := truce.Span{From: st.from, To: st.to}
 	// The place first: was it ever certainly inside?
 	inside := known(truce.TruthOf(st.first != 0))
 	permille := int64(-1)
 	if st.first == 0 {
-		inside = answer{missing: st.open}
-		if len(st.open) == 0 {
-			permille = s.ground.chance(region, st.deep.pos, truce.Metres(st.deep.err)/10)
-			inside.missing = []truce.Phrase{truce.Say("missing.position", truce.InstantArg(st.deep.at), truce.MetresArg(truce.Tenths(st.deep.err)))}
-		}
+		permille = s.ground.chance(region, st.deep.pos, truce.Metres(st.deep.err)/10)
+		inside = missingFact(truce.Say("missing.position", truce.InstantArg(st.deep.at), truce.MetresArg(truce.Tenths(st.deep.err))))
 	}
 	ask(s.because(inside, "stay.inside", truce.NumArg(int64(st.fixes)), truce.SpanArg(when)).not(), truce.Kept)
 	pseudo := &truce.Observation{Kind: truce.KindPresence, When: when, Lasted: true, Source: t.Source, Equipment: t.Equipment,

@@ -199,13 +199,19 @@ func valueArg(vals []any) truce.Arg {
 // involved answers whether the people of an incident are those a rule is about. Where the source does not say who began,
 // every direction it may have had is asked: the answer stands when all agree.
 func (s *settling) involved(r *truce.Rule, sd sides, when truce.Span, c *choice) answer {
-	if r.Between.Set() {
-		return s.between(r.Between, sd, when, c)
+	a := known(truce.True)
+	switch {
+	case r.Between.Set():
+		a = s.between(r.Between, sd, when, c)
+	case r.By.Set() || r.Against.Set():
+		a = s.directed(r.By, r.Against, sd, when, c)
+	default:
+		return a
 	}
-	if !r.By.Set() && !r.Against.Set() {
-		return known(truce.True)
-	}
-	return s.directed(r.By, r.Against, sd, when, c)
+	kids := a.reason.Children
+	a = s.because(a, "who.involved")
+	a.reason.Children = kids
+	return a
 }
 
 // directed asks who did it and to whom.

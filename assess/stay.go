@@ -20,8 +20,7 @@ type stay struct {
 	before, after truce.Instant
 	fixes         int
 	deep          deepest
-	// open holds what is missing where a fix is undetermined for want of a fact about the unit rather than of its place.
-	open []truce.Phrase
+	scope         int // which of the track's scopes it falls in
 }
 
 // deepest is the fix farthest inside.
@@ -59,13 +58,14 @@ type walk struct {
 	lastDeep truce.Metres
 	haveDeep bool
 	nearest  deepest // the deepest of all fixes, inside or out: how near it came
+	scope    int
 }
 
 // DefaultGap is the longest silence between two sightings that still belong to one stay, where the rule names none; see docs/limits.md.
 const DefaultGap = 6 * time.Hour
 
 // step takes the next sample: whether it is inside, and, if it is outside, whether it is still within the hysteresis.
-func (w *walk) step(s sample, in truce.Truth, near bool, open []truce.Phrase) {
+func (w *walk) step(s sample, in truce.Truth, near bool) {
 	silent := w.prevAt != 0 && s.at.Sub(w.prevAt) > w.gap
 	if silent && w.opened {
 		w.end(0)
@@ -83,9 +83,6 @@ func (w *walk) step(s sample, in truce.Truth, near bool, open []truce.Phrase) {
 		w.begin(s, silent)
 		w.cur.to = s.at
 		w.cur.fixes++
-		if len(open) > 0 && len(w.cur.open) < 8 {
-			w.cur.open = addPhrases(w.cur.open, open)
-		}
 		w.deeper(s)
 	case near && w.opened: // outside by less than the hysteresis: not left yet
 	default:
@@ -101,7 +98,7 @@ func (w *walk) begin(s sample, silent bool) {
 	if w.opened {
 		return
 	}
-	w.cur, w.opened = stay{from: s.at, to: s.at}, true
+	w.cur, w.opened = stay{from: s.at, to: s.at, scope: w.scope}, true
 	if w.prevOut && !silent && w.prevAt != 0 {
 		w.cur.before = w.prevAt
 	}
@@ -121,12 +118,12 @@ func (w *walk) finish() []stay {
 	return w.stays
 }
 
-// leave ends a stay without having seen the unit go: the rule no longer speaks of it.
-func (w *walk) leave() {
+// enter begins another scope: what the rule says of the unit changes, so a stay ends there without the unit being seen to go.
+func (w *walk) enter(scope int) {
 	if w.opened {
 		w.end(0)
 	}
-	w.prevAt, w.prevOut = 0, false
+	w.prevAt, w.prevOut, w.scope = 0, false, scope
 }
 
 // deeper keeps the fix that is farthest inside, and the deepest of all. The depth of two places differs by no more than

@@ -204,3 +204,13 @@ func contains(list []string, s string) bool {
 	}
 	return false
 }
+
+// Vocabulary lists every word of the language that begins a statement, a clause or a detail, for the test of the reference page.
+func Vocabulary() []string {
+	out := append([]string{"scenario", "version"}, heads...)
+	out = append(out, clauses...)
+	out = append(out, detailHeads...)
+	out = append(out, truce.ResultWords()...)
+	out = append(out, truce.EndedWords()...)
+	return append(append(out, truce.ObservationKinds()...), truce.ActorKinds...)
+}

@@ -1,0 +1,267 @@
+package truce_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// floors is the order in which packages may import each other: only from a higher floor to a lower one. A package that is
+// not here has no place in the house yet.
+var floors = map[string]int{
+	"truce":               0,
+	"truce/geo":           1,
+	"truce/internal/seal": 1,
+	"truce/internal/lang": 1,
+	// A deterministic workload for benchmarks; only tests import it.
+	"truce/internal/workload": 1,
+	"truce/terms":             2,
+	"truce/assess":            3,
+	"truce/scenario":          4,
+	// Each wire format stands beside the others, on what they share; two of them read rows of another.
+	"truce/internal/intake/jsonscan":   1,
+	"truce/internal/intake/entry":      2,
+	"truce/internal/intake/rows":       3,
+	"truce/internal/intake/sheet":      4,
+	"truce/internal/intake/track":      4,
+	"truce/internal/intake/ucdp":       4,
+	"truce/internal/intake/acled":      4,
+	"truce/internal/intake/ndjson":     5,
+	"truce/internal/intake/geojson":    5,
+	"truce/internal/intake/gpx":        5,
+	"truce/internal/intake/intaketest": 5,
+	"truce/internal/intake":            6,
+	"truce/internal/replay":            7,
+	"truce/internal/report":            8,
+	"truce/cmd/truce":                  9,
+}
+
+// importers names, for each outside library, the packages that may import it: one, or one for each of its separate parts.
+var importers = map[string][]string{
+	"github.com/goccy/go-yaml":          {"truce/terms"},
+	"cel.dev/cel-go":                    {"truce/terms"},
+	"github.com/rivo/uniseg":            {"truce/terms"},
+	"golang.org/x/text/feature/plural":  {"truce/internal/lang"},
+	"golang.org/x/text/language":        {"truce/internal/lang"},
+	"golang.org/x/text/width":           {"truce/internal/lang"},
+	"golang.org/x/text/encoding":        {"truce/internal/intake"},
+	"golang.org/x/text/transform":       {"truce/internal/intake"},
+	"github.com/alecthomas/kong":        {"truce/cmd/truce"},
+	"github.com/schollz/progressbar/v3": {"truce/cmd/truce"},
+	"crypto":                            {"truce/internal/seal"},
+	"pgregory.net/rapid":                {"truce/internal/intake/intaketest"}, // for tests of other packages
+}
+
+// onlyAbove lists what only the command may use: a package below it that could ask the time, draw a number or open a file
+// would make outcomes depend on more than their records.
+var onlyAbove = map[string]string{
+	"os":           "files belong to cmd; take an fs.FS, a reader or a writer",
+	"os/exec":      "nothing runs other programs",
+	"math/rand":    "nothing may depend on chance",
+	"math/rand/v2": "nothing may depend on chance",
+	"crypto/rand":  "nothing may depend on chance",
+	"net":          "nothing opens a connection",
+	"net/http":     "nothing opens a connection",
+	"log":          "return the error; only cmd writes to people",
+	"log/slog":     "return the error; only cmd writes to people",
+	"unsafe":       "no",
+}
+
+// forbiddenCalls are functions that no package below the command may call.
+var forbiddenCalls = map[string]string{
+	"time.Now":     "take the time as an argument",
+	"time.Since":   "take the time as an argument",
+	"time.Sleep":   "nothing waits",
+	"fmt.Print":    "write to a writer you were given",
+	"fmt.Printf":   "write to a writer you were given",
+	"fmt.Println":  "write to a writer you were given",
+	"math.Sin":     "differs by processor; see package geo",
+	"math.Cos":     "differs by processor; see package geo",
+	"math.Sincos":  "differs by processor; see package geo",
+	"math.Tan":     "differs by processor; see package geo",
+	"math.Asin":    "differs by processor; see package geo",
+	"math.Acos":    "differs by processor; see package geo",
+	"math.Atan":    "differs by processor; see package geo",
+	"math.Atan2":   "differs by processor; see package geo",
+	"math.Exp":     "differs by processor; see package geo",
+	"math.Log":     "differs by processor; see package geo",
+	"math.Log2":    "differs by processor; see package geo",
+	"math.Log10":   "differs by processor; see package geo",
+	"math.Pow":     "differs by processor; see package geo",
+	"math.Hypot":   "differs by processor; see package geo",
+	"math.Cbrt":    "differs by processor; see package geo",
+	"math.Gamma":   "differs by processor; see package geo",
+	"math.Lgamma":  "differs by processor; see package geo",
+	"math.Erf":     "differs by processor; see package geo",
+	"math.FMA":     "differs from the rounded product",
+	"os.Getenv":    "settings are arguments",
+	"runtime.GOOS": "outcomes are the same everywhere",
+}
+
+// sourceFile is a Go file of the product.
+type sourceFile struct {
+	path, pkg string
+	file      *ast.File
+	fset      *token.FileSet
+}
+
+// sources parses the Go files that are not tests. The bench folder is a module of its own.
+func sources(t *testing.T) []sourceFile {
+	t.Helper()
+	var out []sourceFile
+	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); path != "." && (strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "bench", "out", "tmp", "examples", "docs"}, name)) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		pkg := "truce"
+		if dir := filepath.ToSlash(filepath.Dir(path)); dir != "." {
+			pkg += "/" + dir
+		}
+		out = append(out, sourceFile{path, pkg, f, fset})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func imports(f *ast.File) []string {
+	var out []string
+	for _, i := range f.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		out = append(out, p)
+	}
+	return out
+}
+
+func TestImportsGoDown(t *testing.T) {
+	for _, s := range sources(t) {
+		floor, ok := floors[s.pkg]
+		if !ok {
+			t.Errorf("%s: package %s has no floor; put it into floors", s.path, s.pkg)
+			continue
+		}
+		for _, p := range imports(s.file) {
+			if p != "truce" && !strings.HasPrefix(p, "truce/") {
+				continue
+			}
+			below, ok := floors[p]
+			sub := strings.HasPrefix(p, s.pkg+"/") // a package may stand on its own sub-packages
+			if !ok || below > floor || below == floor && !sub {
+				t.Errorf("%s imports %s, which is not on a lower floor", s.path, p)
+			}
+			if p == "truce/internal/workload" {
+				t.Errorf("%s: only tests import the workload", s.path)
+			}
+		}
+	}
+}
+
+func TestOneImporterForEachLibrary(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, p := range imports(s.file) {
+			first, _, _ := strings.Cut(p, "/")
+			outside := strings.Contains(first, ".")
+			allowed, known := []string(nil), false
+			for lib, who := range importers {
+				if p == lib || strings.HasPrefix(p, lib+"/") {
+					allowed, known = who, true
+				}
+			}
+			if outside && !known {
+				t.Errorf("%s imports %s, which no decision allows", s.path, p)
+			}
+			if known && !slices.ContainsFunc(allowed, func(a string) bool { return s.pkg == a || strings.HasPrefix(s.pkg, a+"/") }) {
+				t.Errorf("%s imports %s; only %v may", s.path, p, allowed)
+			}
+		}
+	}
+}
+
+func TestOnlyTheCommandHasAClockAndFiles(t *testing.T) {
+	for _, s := range sources(t) {
+		if strings.HasPrefix(s.pkg, "truce/cmd/") {
+			continue
+		}
+		for _, p := range imports(s.file) {
+			if why, bad := onlyAbove[p]; bad {
+				t.Errorf("%s imports %s: %s", s.path, p, why)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok {
+				if why, bad := forbiddenCalls[x.Name+"."+sel.Sel.Name]; bad {
+					t.Errorf("%s: %s.%s: %s", s.fset.Position(sel.Pos()), x.Name, sel.Sel.Name, why)
+				}
+			}
+			return true
+		})
+	}
+}
+
+func TestEveryPackageSaysWhatItPromises(t *testing.T) {
+	docs := map[string]bool{}
+	for _, s := range sources(t) {
+		docs[s.pkg] = docs[s.pkg] || s.file.Doc != nil && len(s.file.Doc.Text()) > 40
+	}
+	for pkg, ok := range docs {
+		if !ok {
+			t.Errorf("package %s has no doc comment", pkg)
+		}
+	}
+}
+
+// Decisions are numbered without gaps, and the index lists them all.
+func TestDecisionsAreIndexed(t *testing.T) {
+	index, err := os.ReadFile("docs/decisions/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("docs/decisions/[0-9]*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no decisions", err)
+	}
+	for i, f := range files {
+		name := filepath.Base(f)
+		if want := strconv.Itoa(10001 + i)[1:]; !strings.HasPrefix(name, want+"-") {
+			t.Errorf("%s: the next number is %s", name, want)
+		}
+		if !strings.Contains(string(index), "("+name+")") {
+			t.Errorf("docs/decisions/README.md does not list %s", name)
+		}
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{"- Date: ", "- Status: ", "## Context", "## Refused", "## Decision", "## Consequences"} {
+			if !strings.Contains(string(text), part) {
+				t.Errorf("%s has no %q", name, part)
+			}
+		}
+	}
+}
