@@ -316,7 +316,7 @@ func TestBatches(t *testing.T) {
 	var text []byte
 	n := intake.MaxBatch + 1000
 	for i := range n {
-		text = ndjson.AppendFix(text, &intake.Track{Unit: fmt.Sprint("u", i%7)}, truce.Fix{At: truce.Instant(1499587500000 + i), Pos: truce.Degrees(36, 32)})
+		text = ndjson.AppendFix(text, &intake.Track{Unit: fmt.Sprint("u", i%7)}, truce.Fix{At: 1499587500000 + truce.Instant(i), Pos: truce.Degrees(36, 32)})
 	}
 	s, _ := read(t, "many", string(text), intake.Options{})
 	last := map[string]truce.Instant{}
@@ -373,10 +373,10 @@ func TestOneLongLine(t *testing.T) {
 		accepted             int
 	}{
 		{track, "\np1,2017-07-09T12:00:03+03:00,32.6,36.1\n", entry.RowTooLong, size, 4},
-		{track + `"`, "\np1,2017-07-09T12:00:03+03:00,32.6,36.1\n", entry.RowTooLong, size / 16, 4},
-		{`{"id":"1","kind":"act"}` + "\n" + `{"note":"`, `"}` + "\n" + `{"id":"2","kind":"act"}`, entry.RowTooLong, size / 16, 2},
-		{`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"note":"`, `"}},{"type":"Feature","id":"1","properties":{"kind":"act"}}]}`, entry.RowTooLong, size / 16, 1},
-		{`<gpx><trk><name>p</name><trkseg><trkpt lat="32" lon="36"><time>2017-07-09T12:00:03Z</time></trkpt><trkpt lat="`, `">`, entry.BadXML, size / 16, 1},
+		{track + `"`, "\np1,2017-07-09T12:00:03+03:00,32.6,36.1\n", entry.RowTooLong, 64 << 20, 4},
+		{`{"id":"1","kind":"act"}` + "\n" + `{"note":"`, `"}` + "\n" + `{"id":"2","kind":"act"}`, entry.RowTooLong, 64 << 20, 2},
+		{`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"note":"`, `"}},{"type":"Feature","id":"1","properties":{"kind":"act"}}]}`, entry.RowTooLong, 64 << 20, 1},
+		{`<gpx><trk><name>p</name><trkseg><trkpt lat="32" lon="36"><time>2017-07-09T12:00:03Z</time></trkpt><trkpt lat="`, `">`, entry.BadXML, 64 << 20, 1},
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()

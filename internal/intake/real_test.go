@@ -14,8 +14,8 @@ import (
 	"truce/internal/intake/entry"
 )
 
-// real gives a file of the data kept beside the repository, which is not part of it.
-func real(t testing.TB, name string) []byte {
+// dataFile gives a file of the data kept beside the repository, which is not part of it.
+func dataFile(t testing.TB, name string) []byte {
 	t.Helper()
 	path := filepath.Join("..", "..", "..", "shared", "data", filepath.FromSlash(name))
 	b, err := os.ReadFile(path)
@@ -31,7 +31,7 @@ func real(t testing.TB, name string) []byte {
 //	print(c.Counter(r["adm_1"] for r in csv.DictReader(sys.stdin)))'
 func TestGED(t *testing.T) {
 	s := &shelf{}
-	sum, err := intake.Read(context.Background(), bytes.NewReader(real(t, "ucdp-ged-syria/ged_syria_2017_2018.csv.gz")), "ged.csv.gz", intake.Options{Clock: damascus}, s)
+	sum, err := intake.Read(context.Background(), bytes.NewReader(dataFile(t, "ucdp-ged-syria/ged_syria_2017_2018.csv.gz")), "ged.csv.gz", intake.Options{Clock: damascus}, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestCapMetro(t *testing.T) {
 		"2016-02-07": {49081, 0, 163}, "2016-11-24": {24490, 0, 152}, "2016-11-25": {32038, 0, 181}, "2016-11-26": {33140, 0, 183}, "2016-11-27": {25420, 0, 157},
 	} {
 		s := &shelf{}
-		sum, err := intake.Read(context.Background(), bytes.NewReader(real(t, "tracks/capmetro_"+day+".csv.gz")), day, intake.Options{}, s)
+		sum, err := intake.Read(context.Background(), bytes.NewReader(dataFile(t, "tracks/capmetro_"+day+".csv.gz")), day, intake.Options{}, s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestCapMetro(t *testing.T) {
 
 // TestAalto reads phone tracks without a zone, and refuses the carriers' own log, which has no positions.
 func TestAalto(t *testing.T) {
-	data := real(t, "tracks/aalto_trafficsense_device_data.csv.gz")
+	data := dataFile(t, "tracks/aalto_trafficsense_device_data.csv.gz")
 	helsinki := truce.Clock{Zone: "Europe/Helsinki", Offsets: []truce.Offset{{Seconds: 10800}}} // as it was that summer
 	s := &shelf{}
 	sum, err := intake.Read(context.Background(), bytes.NewReader(data), "phones", intake.Options{AssumeZone: &helsinki}, s)
@@ -137,7 +137,7 @@ func TestAalto(t *testing.T) {
 	if err != nil || sum.Fixes != 0 || sum.Rejected != 6030 || sum.Codes[0].Code != entry.TimeWithoutZone {
 		t.Errorf("%+v, %v", sum, err)
 	}
-	if _, err := intake.Read(context.Background(), bytes.NewReader(real(t, "tracks/aalto_trafficsense_manual_log.csv.gz")), "log", intake.Options{}, &shelf{}); err == nil || truce.KindOf(err) != truce.Invalid {
+	if _, err := intake.Read(context.Background(), bytes.NewReader(dataFile(t, "tracks/aalto_trafficsense_manual_log.csv.gz")), "log", intake.Options{}, &shelf{}); err == nil || truce.KindOf(err) != truce.Invalid {
 		t.Errorf("a log without positions is read: %v", err)
 	}
 }
@@ -150,7 +150,7 @@ func (nothing) Fixes(intake.Track, []truce.Fix) error { return nil }
 func (nothing) Reject(truce.Problem) error            { return nil }
 
 func benchmarkFile(b *testing.B, name string, unpack bool) {
-	data := real(b, name)
+	data := dataFile(b, name)
 	if unpack {
 		data = gunzip(b, data)
 	}

@@ -160,7 +160,7 @@ func BenchmarkFix(b *testing.B) {
 	const n = 10_000
 	for i := range n {
 		tr := entry.Track{Unit: fmt.Sprintf("v-%d", i%280), Actor: "southern-front"}
-		text = ndjson.AppendFix(text, &tr, truce.Fix{At: truce.Instant(1499587500000 + i*1000), Pos: truce.Position{Lon: truce.E7(361021300 + i), Lat: truce.E7(326188900 - i)}, Error: 12.5})
+		text = ndjson.AppendFix(text, &tr, truce.Fix{At: 1499587500000 + truce.Instant(i)*1000, Pos: truce.Position{Lon: truce.E7(361021300 + i), Lat: truce.E7(326188900 - i)}, Error: 12.5})
 	}
 	b.SetBytes(int64(len(text) / n))
 	b.ReportAllocs()
