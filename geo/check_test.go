@@ -158,7 +158,11 @@ func TestNestingAgainstContainment(t *testing.T) {
 		var polygons [][][]truce.Position
 		for range 2 + r.next()%5 {
 			half, x, y := int(r.next()%40)+1, int(r.next()%200), int(r.next()%200)
-			polygons = append(polygons, [][]truce.Position{ringOf(x-half, y-half, x+half, y-half, x+half, y+half, x-half, y+half)})
+			ring := ringOf(x-half, y-half, x+half, y-half, x+half, y+half, x-half, y+half)
+			if r.next()%2 == 0 {
+				slices.Reverse(ring)
+			}
+			polygons = append(polygons, [][]truce.Position{ring})
 		}
 		faults := CheckArea(polygons, truce.EdgesStraight)
 		if slices.ContainsFunc(faults, func(f Fault) bool { return f.Kind != FaultNested }) {

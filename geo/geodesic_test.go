@@ -17,7 +17,7 @@ func reference(a, b truce.Position) (metres, azimuth1, azimuth2 float64) {
 
 // somewhere draws a position, now and then a special one.
 func (s *lcgState) somewhere() truce.Position {
-	p := truce.Position{Lon: truce.E7(s.float()*3.6e9 - 1.8e9), Lat: truce.E7(s.float()*1.8e9 - 9e8)}
+	p := truce.Position{Lon: truce.E7(float64(s.float()*3.6e9) - 1.8e9), Lat: truce.E7(float64(s.float()*1.8e9) - 9e8)}
 	switch s.next() % 12 {
 	case 0:
 		p.Lat = 0
@@ -33,10 +33,11 @@ func (s *lcgState) somewhere() truce.Position {
 	return p
 }
 
-// near draws a position within about so many units of another.
+// near draws a position within about so many units of another. Its products are rounded too: the digest needs the same
+// positions everywhere.
 func (s *lcgState) near(p truce.Position, units float64) truce.Position {
-	lon := float64(p.Lon) + (s.float()*2-1)*units
-	lat := float64(p.Lat) + (s.float()*2-1)*units
+	lon := float64(p.Lon) + float64((s.float()*2-1)*units)
+	lat := float64(p.Lat) + float64((s.float()*2-1)*units)
 	return positionAt(lon, max(-quarter, min(quarter, lat)))
 }
 

@@ -50,6 +50,7 @@ type outline struct {
 	corners []vector
 	pieces  []piece
 	balls   []ball
+	bulge   float64 // the greatest of all pieces
 }
 
 // chainOf gives the range of edges of chain i.
@@ -277,6 +278,7 @@ func (o *outline) buildPieces() {
 			e := &o.edges[i]
 			n := parts(bulges[i])
 			bulge := float32(float64(bulges[i]/float64(n*n)*1.001) + 1e-6)
+			o.bulge = max(o.bulge, float64(bulge))
 			for k := range n {
 				o.pieces = append(o.pieces, piece{int32(len(o.corners)), int32(i), int32(k), int32(n), bulge})
 				s := o.onEdge(e, float64(k)/float64(n))
@@ -360,7 +362,7 @@ func (o *outline) nearest(s *station) foot {
 // returns the smallest distance so far.
 func (o *outline) feet(s *station, slack float64, visit func(foot) float64) {
 	v := s.vector()
-	bound := o.reach(v) + slack
+	bound := longest(o.reach(v)) + slack
 	var walk func(n int32)
 	walk = func(n int32) {
 		b := &o.balls[n]
@@ -388,7 +390,13 @@ func (o *outline) feet(s *station, slack float64, visit func(foot) float64) {
 	walk(0)
 }
 
-// reach is an upper bound of the distance from v to the outline, found by chords alone.
+// between bounds the distance from v to the outline, by chords alone.
+func (o *outline) between(v vector) (low, high float64) {
+	c := o.reach(v)
+	return shortest(max(0, c-float64(2*o.bulge)-spareLength)), longest(c)
+}
+
+// reach is the smallest chord from v to the outline, or a few centimetres more: never less.
 func (o *outline) reach(v vector) float64 {
 	best := math.Inf(1)
 	var walk func(n int32)
@@ -415,7 +423,7 @@ func (o *outline) reach(v vector) float64 {
 		}
 	}
 	walk(0)
-	return longest(best)
+	return best
 }
 
 // footOn finds the place of a piece nearest to s, beginning at parameter t of the piece. It is Newton's method on half the
@@ -437,18 +445,16 @@ func (o *outline) footOn(s *station, p *piece, t float64) foot {
 			return foot{g.metres, p.edge, t}
 		}
 		across := q.acrossRadius()
-		east, north := float64(across*float64(dx*perE7)), float64(q.alongRadius()*float64(dy*perE7))
+		turn := float64(dx * perE7) // the difference of longitude in radians
+		east, north := float64(across*turn), float64(q.alongRadius()*float64(dy*perE7))
 		slope := dot(east, g.land.sin, north, g.land.cos)
 		aside := float64(east*g.land.cos) - float64(north*g.land.sin)
 		// The acceleration of a line that is straight in longitude and latitude, and the convergence of geodesics.
-		bend := q.sinLat / across
-		turn := float64(bend * east * (float64(east*g.land.cos) - float64(2*north*g.land.sin)))
+		bend := float64(q.sinLat * turn * (float64(east*g.land.cos) - float64(2*north*g.land.sin)))
 		ratio := g.metres / meanRadius
 		r2 := float64(ratio * ratio)
 		converge := 1 - r2/3 - float64(r2*r2)/45
-		second := float64(slope*slope) + float64(float64(aside*aside)*converge) + float64(g.metres*turn)
-		// Far away, or near a pole, the distance need not have a single lowest point on the piece.
-		far := float64(g.metres*math.Abs(q.sinLat)) > float64(0.2*across) || ratio > 0.3
+		second := float64(slope*slope) + float64(float64(aside*aside)*converge) + float64(g.metres*bend)
 		if second <= 0 {
 			break
 		}
@@ -458,9 +464,6 @@ func (o *outline) footOn(s *station, p *piece, t float64) foot {
 			f := foot{g.metres, p.edge, next}
 			if move != 0 {
 				f.metres = math.Sqrt(max(0, float64(g.metres*g.metres)+float64(2*g.metres*slope*move)+gain))
-			}
-			if far {
-				return nearer(f, nearer(at(low), at(high)))
 			}
 			return f
 		}

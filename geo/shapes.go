@@ -3,6 +3,8 @@ package geo
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 
 	"truce"
 )
@@ -19,7 +21,11 @@ const (
 
 // Line is a prepared line of one or more branches: a line of contact, a border, a road. A Line never changes and may
 // be used from several goroutines.
-type Line struct{ outline }
+type Line struct {
+	outline
+	crossOnce sync.Once
+	crosses   bool
+}
 
 // Area is a prepared area: polygons, each with an outer ring and holes. Its boundary belongs to it. An Area never changes
 // and may be used from several goroutines.
@@ -293,24 +299,23 @@ func (l *Line) Side(p truce.Position) int {
 	best := foot{metres: math.Inf(1)}
 	var feet []foot
 	l.feet(&s, tie, func(f foot) float64 {
-		if f.metres < best.metres {
-			best = f
-		}
-		if f.metres <= best.metres+tie {
-			feet = append(feet, f)
-		}
+		best = nearer(best, f)
+		feet = append(feet, f)
 		return best.metres
 	})
+	return l.sideOf(p, best, feet)
+}
+
+// sideOf is the side of p at a foot, and at the neighbouring edge if that has a foot as near among those given.
+func (l *Line) sideOf(p truce.Position, best foot, feet []foot) int {
 	e := &l.edges[best.edge]
 	if e.a == e.b {
 		return 0
 	}
 	here := l.orientation(e, p)
-	before, after := l.before(best.edge), l.after(best.edge)
-	if best.t < 0.5 {
-		after = -1
-	} else {
-		before = -1
+	before, after := l.before(best.edge), int32(-1)
+	if best.t >= 0.5 {
+		before, after = -1, l.after(best.edge)
 	}
 	for _, f := range feet {
 		if f.metres > best.metres+tie || f.edge != before && f.edge != after {
@@ -329,6 +334,119 @@ func (l *Line) Side(p truce.Position) int {
 		}
 	}
 	return here
+}
+
+// sideOver tells on which side of the line all positions within r metres of p lie. certain is false where they lie on both, and
+// may be false where they lie on one.
+//
+// The side can change across the line, across the lines on which its last edges go on behind the ends, and where
+// different parts of it are equally near and turn different sides to the place (between the arms of a spiral, or near
+// an end). It is certain when either
+//
+//   - every edge that may be nearest to one of the positions has all of them on the same side, or
+//   - none of the path's ends is near and, of the runs of edges that may be nearest, each has p on the same side. Between two
+//     feet on one run no change is possible: the two shortest paths and the run between them close a loop, which
+//     would have to hold an end of the path to be met from both sides.
+func (l *Line) sideOver(p truce.Position, r float64) (side int, certain bool) {
+	s := stationOf(p)
+	best := foot{metres: math.Inf(1)}
+	var feet []foot
+	l.feet(&s, float64(2*r)+tie, func(f foot) float64 {
+		best = nearer(best, f)
+		feet = append(feet, f)
+		return best.metres
+	})
+	side = l.sideOf(p, best, feet)
+	if best.metres <= r || side == 0 {
+		return 0, false
+	}
+	reach := best.metres + float64(2*r) + tie
+	feet = slices.DeleteFunc(feet, func(f foot) bool { return f.metres > reach })
+	scale := scaleAt(p, r)
+	clear, endNear := true, false
+	for _, f := range feet {
+		e := &l.edges[f.edge]
+		x, y := l.from(e, p)
+		clear = clear && e.orient(2*(int64(e.a.x)+x), 2*(int64(e.a.y)+y)) == side && scale.toLine(e, x, y) > r
+		endNear = endNear || l.before(f.edge) < 0 || l.after(f.edge) < 0
+	}
+	if clear {
+		return side, true
+	}
+	if endNear || l.crossesItself() {
+		return 0, false
+	}
+	slices.SortFunc(feet, func(f, g foot) int { return int(f.edge - g.edge) })
+	run := feet[0]
+	for i, f := range feet {
+		if i > 0 && f.edge != feet[i-1].edge {
+			corner := l.edges[f.edge].a
+			q := l.station(float64(corner.x), float64(corner.y))
+			if feet[i-1].edge != l.before(f.edge) || inverse(&s, &q).metres > reach {
+				if l.sideOf(p, run, feet) != side {
+					return 0, false
+				}
+				run = f
+			}
+		}
+		run = nearer(run, f)
+	}
+	return side, l.sideOf(p, run, feet) == side
+}
+
+// crossesItself reports whether any of the line's edges meet otherwise than at the corners between them.
+func (l *Line) crossesItself() bool {
+	l.crossOnce.Do(func() {
+		s := sweep{checker: &checker{closed: true, paths: make([][]truce.Position, 1), names: make([]ringName, 1)}}
+		for _, e := range l.edges {
+			if before(e.b, e.a) {
+				e.a, e.b = e.b, e.a
+			}
+			s.segments = append(s.segments, segment{edge: e})
+		}
+		s.run()
+		l.crosses = len(s.faults) > 0
+	})
+	return l.crosses
+}
+
+// scale turns differences in longitude and latitude into metres, never too many: what it gives is a lower bound of
+// geodesic distances near a place.
+type scale struct{ x, y float64 }
+
+// scaleAt is good for distances of up to r metres from p.
+func scaleAt(p truce.Position, r float64) scale {
+	const (
+		short = 1 - 1e-9 // for rounding
+		north = minRadius * perE7 * short
+	)
+	lat := math.Abs(float64(p.Lat)) + r/(minRadius*perE7)
+	if lat >= quarter {
+		return scale{0, north}
+	}
+	_, cos := sincosE7(lat)
+	return scale{float64(semiMajor * perE7 * short * cos), north}
+}
+
+// toLine is a lower bound of the distance to the straight line that an edge lies on, for a place given from its start.
+func (s scale) toLine(e *edge, x, y int64) float64 {
+	dx, dy := float64(s.x*float64(e.b.x-e.a.x)), float64(s.y*float64(e.b.y-e.a.y))
+	if dx == 0 && dy == 0 {
+		return 0
+	}
+	px, py := float64(s.x*float64(x)), float64(s.y*float64(y))
+	return math.Abs(float64(dx*py)-float64(dy*px)) / hypot(dx, dy)
+}
+
+// toEdge is a lower bound of the distance to the edge itself.
+func (s scale) toEdge(e *edge, x, y int64) float64 {
+	dx, dy := float64(s.x*float64(e.b.x-e.a.x)), float64(s.y*float64(e.b.y-e.a.y))
+	px, py := float64(s.x*float64(x)), float64(s.y*float64(y))
+	t := 0.0
+	if l := dot(dx, dx, dy, dy); l > 0 {
+		t = min(max(dot(dx, px, dy, py)/l, 0), 1)
+	}
+	return hypot(px-float64(t*dx), py-float64(t*dy))
 }
 
 // before and after give the neighbouring edge in the same chain, -1 at the ends of a path.
@@ -367,17 +485,23 @@ func (o *outline) chainAt(e int32) int {
 	return low
 }
 
-// orientation is the side of a position from one edge, with the longitude counted from the edge.
+// from gives a position as seen from the start of an edge.
+func (o *outline) from(e *edge, p truce.Position) (x, y int64) {
+	x, y = o.place(p)
+	x -= int64(e.a.x)
+	for x > halfTurn {
+		x -= fullTurn
+	}
+	for x <= -halfTurn {
+		x += fullTurn
+	}
+	return x, y - int64(e.a.y)
+}
+
+// orientation is the side of a position from one edge.
 func (o *outline) orientation(e *edge, p truce.Position) int {
-	x, y := o.place(p)
-	d := x - int64(e.a.x)
-	for d > halfTurn {
-		d -= fullTurn
-	}
-	for d <= -halfTurn {
-		d += fullTurn
-	}
-	return e.orient(2*(int64(e.a.x)+d), 2*y)
+	x, y := o.from(e, p)
+	return e.orient(2*(int64(e.a.x)+x), 2*(int64(e.a.y)+y))
 }
 
 // Contains reports whether p lies in the area, in whole numbers. The boundary belongs to the area.
@@ -412,7 +536,7 @@ func (a *Area) Signed(p truce.Position) truce.Metres {
 }
 
 // Boundary is the area's boundary as a line, for bands around it. The sides of that line are as its rings are drawn.
-func (a *Area) Boundary() *Line { return &Line{a.outline} }
+func (a *Area) Boundary() *Line { return &Line{outline: a.outline} }
 
 // Bounds is the smallest box around the shape, in degrees of longitude and latitude. East is less than west when it holds
 // the antimeridian.

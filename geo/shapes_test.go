@@ -11,13 +11,19 @@ import (
 	"truce"
 )
 
-// TestChordBounds: the two bounds that the search rests on hold for pairs at every distance.
+// TestChordBounds: the two bounds that every search and every fast decision rests on hold at every distance and latitude, and
+// with room to spare: up to 2000 km the curvature they allow for is never reached by half of the margin.
 func TestChordBounds(t *testing.T) {
 	r := lcg(10)
-	for i := range 200000 {
+	n := 1_000_000
+	if testing.Short() {
+		n = 50_000
+	}
+	least, most := math.Inf(1), 0.0
+	for i := range n {
 		a := r.somewhere()
 		b := r.somewhere()
-		if i%2 == 0 {
+		if i%4 != 0 {
 			b = r.near(a, []float64{1e3, 1e6, 1e8, 5e8}[r.next()%4])
 		}
 		s, q := stationOf(a), stationOf(b)
@@ -25,6 +31,20 @@ func TestChordBounds(t *testing.T) {
 		if shortest(c) > d+1e-8 || longest(c) < d-1e-8 {
 			t.Fatalf("%v to %v: chord %.6f m, path %.6f m, bounds %.6f and %.6f m", a, b, c, d, shortest(c), longest(c))
 		}
+		if c > 50e3 && c < 2000e3 {
+			// The radius of the circle on which this arc has this chord, by the first two terms.
+			c2 := c * c
+			x := 24 * (d - c) / (c2 * c)
+			radius := 1 / math.Sqrt(x)
+			for range 3 {
+				radius = 1 / math.Sqrt(x-24*3*c2/(640*radius*radius*radius*radius))
+			}
+			least, most = min(least, radius), max(most, radius)
+		}
+	}
+	t.Logf("radii of curvature from %.0f to %.0f m", least, most)
+	if least < 0.99*minRadius || most > 1.01*maxRadius {
+		t.Error("the margin is smaller than it seemed")
 	}
 }
 
@@ -33,8 +53,8 @@ func (s *lcgState) drawLine(start truce.Position, n int, step float64) []truce.P
 	path := []truce.Position{start}
 	lon, lat := float64(start.Lon), float64(start.Lat)
 	for range n - 1 {
-		lon += (s.float()*2 - 0.7) * step
-		lat += (s.float()*2 - 1) * step
+		lon += float64((s.float()*2 - 0.7) * step)
+		lat += float64((s.float()*2 - 1) * step)
 		path = append(path, positionAt(lon, max(-8.9e8, min(8.9e8, lat))))
 	}
 	return path
@@ -67,6 +87,17 @@ func TestPieces(t *testing.T) {
 				c, _ := l.chord(s.vector(), &p)
 				if c > float64(p.bulge) {
 					t.Fatalf("%.6f m from a piece that is said to bulge by %.6f m", c, p.bulge)
+				}
+			}
+		}
+		for _, b := range l.balls {
+			for _, p := range l.pieces[b.first:b.end] {
+				for k := range 5 {
+					at := (float64(p.part) + float64(k)/4) / float64(p.parts)
+					s := l.onEdge(&l.edges[p.edge], at)
+					if d := b.centre.to(s.vector()); d > b.radius {
+						t.Fatalf("a piece reaches %.6f m from the middle of a ball of radius %.6f m", d, b.radius)
+					}
 				}
 			}
 		}
@@ -144,6 +175,25 @@ func TestLineDistanceBruteForce(t *testing.T) {
 		}
 	}
 	t.Logf("below the sampled distance by %.1e m at most, above by %.1e m", below, above)
+}
+
+// TestLineDistanceNearPoles: there an edge along a parallel bends more sharply than its distance from anything.
+func TestLineDistanceNearPoles(t *testing.T) {
+	r := lcg(18)
+	for range 150 {
+		lat := 80 + 9.9*r.float()
+		a := truce.Degrees(360*r.float()-180, lat)
+		path := []truce.Position{a, positionAt(float64(a.Lon)+1e9*r.float(), float64(a.Lat)), r.near(a, 1e7)}
+		l, err := NewLine([][]truce.Position{path}, truce.EdgesStraight)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := truce.Degrees(360*r.float()-180, 80+10*r.float())
+		got, want := float64(l.Distance(p)), sampled(p, path)
+		if got < want-1e-4 || got > want+1e-5 {
+			t.Errorf("%v to %v: %.7f m, by sampling %.7f m", p, path, got, want)
+		}
+	}
 }
 
 func TestLineDistanceEnds(t *testing.T) {
@@ -447,4 +497,80 @@ func ExampleLine_Distance() {
 	p := truce.Degrees(36.05, 32.7)
 	fmt.Printf("%.1f m, side %+d\n", line.Distance(p), line.Side(p))
 	// Output: 5158.7 m, side +1
+}
+
+// TestSideOver: where it is certain, every position in the disc is on that side; and where nothing is in the way it is certain.
+func TestSideOver(t *testing.T) {
+	r := lcg(16)
+	spiral := func(centre truce.Position) []truce.Position {
+		var path []truce.Position
+		for i := range 60 {
+			sin, cos := math.Sincos(float64(i) / 4)
+			radius := 1e4 + 2e3*float64(i)
+			path = append(path, positionAt(float64(centre.Lon)+radius*cos, float64(centre.Lat)+radius*sin))
+		}
+		return path
+	}
+	var certain, total [4]int
+	for i := range 60 {
+		start := r.somewhereTemperate()
+		paths := [][]truce.Position{r.drawLine(start, 3+int(r.next()%20), 3e4)}
+		switch i % 4 {
+		case 0:
+			paths[0] = spiral(start)
+		case 1:
+			paths = append(paths, r.drawLine(r.near(start, 1e5), 4, 3e4))
+		case 2:
+			for j := range paths[0] { // north all the way, so that it cannot cross itself
+				paths[0][j].Lat = start.Lat + truce.E7(j*30000)
+			}
+		}
+		l := mustLine(t, paths...)
+		for range 60 {
+			p := r.near(paths[0][r.next()%uint32(len(paths[0]))], 1e5)
+			radius := 10 + 400*r.float()
+			side, ok := l.sideOver(p, radius)
+			total[i%4]++
+			if !ok {
+				continue
+			}
+			certain[i%4]++
+			s := stationOf(p)
+			for range 60 {
+				sin, cos := sincosDegrees(r.float() * 360)
+				q := positionAt(direct(&s, heading{sin, cos}, radius*math.Sqrt(r.float())*0.999))
+				if got := l.Side(q); got != side {
+					t.Fatalf("line %v: all within %.0f m of %v are said to be on side %d, but %v is on %d", paths, radius, p, side, q, got)
+				}
+			}
+		}
+	}
+	t.Logf("certain in %d of %d discs", certain, total)
+	if certain[0] < total[0]/4 || certain[2] < total[2]/2 {
+		t.Error("hardly ever certain")
+	}
+}
+
+// TestScale: the flat distances are lower bounds.
+func TestScale(t *testing.T) {
+	r := lcg(17)
+	for range 20000 {
+		p := r.somewhere()
+		a := r.near(p, 1e6)
+		b := r.near(p, 1e6)
+		l, err := NewLine([][]truce.Position{{a, b}}, truce.EdgesStraight)
+		if err != nil {
+			continue
+		}
+		e := &l.edges[0]
+		x, y := l.from(e, p)
+		d := float64(l.Distance(p))
+		s := scaleAt(p, d)
+		if got := s.toEdge(e, x, y); got > d+1e-6 {
+			t.Fatalf("%v to %v %v: %.6f m, flat %.6f m", p, a, b, d, got)
+		}
+		if s.toLine(e, x, y) > s.toEdge(e, x, y)+1e-6 {
+			t.Fatal("farther from the whole line than from its part")
+		}
+	}
 }
