@@ -32,6 +32,7 @@ type shelf struct {
 	tracks       []intake.Track
 	fixes        []truce.Fix
 	problems     []truce.Problem
+	calls        int // of Fixes
 	fail         error
 }
 
@@ -41,6 +42,7 @@ func (s *shelf) Observation(o *truce.Observation) error {
 }
 
 func (s *shelf) Fixes(t intake.Track, fixes []truce.Fix) error {
+	s.calls++
 	for _, f := range fixes {
 		s.tracks, s.fixes = append(s.tracks, t), append(s.fixes, f)
 	}
@@ -271,9 +273,9 @@ func TestFolder(t *testing.T) {
 }
 
 func TestStopped(t *testing.T) {
-	full := errors.New("the disk is full")
+	full := &truce.Error{Op: "shelf.Fixes", Kind: truce.Conflict, Reason: "the shelf is full"}
 	_, err := intake.Read(context.Background(), strings.NewReader(track), "t", intake.Options{}, &shelf{fail: full})
-	if !errors.Is(err, full) {
+	if !errors.Is(err, full) || truce.KindOf(err) != truce.Conflict || err.Error() != "intake.Read: t: shelf.Fixes: the shelf is full" {
 		t.Errorf("the sink's error is lost: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -286,6 +288,14 @@ func TestStopped(t *testing.T) {
 	sum, err := intake.Read(context.Background(), io.MultiReader(strings.NewReader(`{"id":"1","kind":"act"}`+"\n"), iotest.ErrReader(gone)), "t", intake.Options{}, s)
 	if !errors.Is(err, gone) || sum.SHA256 != [32]byte{} {
 		t.Errorf("%v %+v", err, sum)
+	}
+}
+
+// TestDigestOfAll: the digest is of the whole file, also where a format stops reading before its end.
+func TestDigestOfAll(t *testing.T) {
+	text := "<gpx><trk></gpx>" + strings.Repeat(" more", 100_000)
+	if _, sum := read(t, "t.gpx", text, intake.Options{}); sum.Rejected != 1 || sum.Bytes != int64(len(text)) || sum.SHA256 != sha256.Sum256([]byte(text)) {
+		t.Errorf("%+v", sum)
 	}
 }
 
@@ -327,8 +337,8 @@ func TestBatches(t *testing.T) {
 			last[u] = f.At
 		}
 	}
-	if len(s.fixes) != n {
-		t.Errorf("%d fixes of %d", len(s.fixes), n)
+	if len(s.fixes) != n || s.calls != 14 {
+		t.Errorf("%d fixes of %d, in %d calls; want two batches of seven tracks", len(s.fixes), n, s.calls)
 	}
 }
 

@@ -167,6 +167,7 @@ func TestPosition(t *testing.T) {
 		{"-0.00000005", "1e1", false, truce.Position{Lon: 100000000, Lat: -1}, "", false},
 		{"3.261889e+01", "3610213E-5", false, truce.Position{Lon: 361021300, Lat: 326188900}, "", false},
 		{"1.00000005e0", "0.00000004999e1", false, truce.Position{Lon: 5, Lat: 10000001}, "", false},
+		{"0.49999999999999999999999999e-7", "36", false, truce.Position{Lon: 360000000}, "", false}, // a float would round it up
 		{"-90", "-180", false, truce.Position{Lon: -1800000000, Lat: -900000000}, "", false},
 		{"0", "36", false, truce.Position{Lon: 360000000}, "", false},
 		{"89.999999949", "180.00000004", false, truce.Position{Lon: 1800000000, Lat: 899999999}, "", false},

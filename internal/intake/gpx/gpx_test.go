@@ -78,8 +78,8 @@ func TestHostile(t *testing.T) {
 	for name, text := range map[string]string{
 		"cut off":          good + `<trkpt lat="32`,
 		"cut at a tag":     good,
-		"wrong close":      good + `</gpx>`,
-		"too deep":         good + strings.Repeat("<a>", gpx.MaxDepth),
+		"wrong close":      good + `</trkseg></gpx></trk>`,
+		"too deep":         good + strings.Repeat("<a>", gpx.MaxDepth) + strings.Repeat("</a>", gpx.MaxDepth) + `</trkseg></trk></gpx>`,
 		"unknown entity":   good + `<trkpt lat="&lol;" lon="36">`,
 		"control bytes":    good + "\x01",
 		"not UTF-8":        good + "<name>\xff</name>",
@@ -90,8 +90,8 @@ func TestHostile(t *testing.T) {
 			t.Errorf("%s: %d entries, %+v", name, len(list), list)
 		}
 	}
-	list, _ := all(t, `<gpx><wpt lat="32" lon="36"><time>2017-07-09T09:00:00Z</time><desc>`+strings.Repeat("<b>x</b>y", 10_000)+`</desc></wpt></gpx>`)
-	if len(list) != 1 || list[0].Rejected() || len(list[0].Observation.Note) > gpx.MaxText {
+	list, _ := all(t, `<gpx><wpt lat="32" lon="36"><time>2017-07-09T09:00:00Z</time><desc>`+strings.Repeat("y", 2*gpx.MaxText)+`</desc></wpt></gpx>`)
+	if len(list) != 1 || list[0].Rejected() || len(list[0].Observation.Note) != gpx.MaxText {
 		t.Errorf("a long text: %v", list[0].Problems)
 	}
 }

@@ -121,6 +121,14 @@ func TestEveryProblemAtOnce(t *testing.T) {
 	}
 }
 
+// TestBrokenLine: what stands behind the place where a line stops being JSON cannot be trusted, so it is the one problem.
+func TestBrokenLine(t *testing.T) {
+	e := read(t, []byte(`{"id":"a b","kind":"incidnet","note":"x" "deaths":1}`))
+	if len(e.Problems) != 1 || e.Problems[0].Code != entry.BadJSON || e.Problems[0].Column != 42 {
+		t.Errorf("%+v", e.Problems)
+	}
+}
+
 func TestColumnsCountCharacters(t *testing.T) {
 	e := read(t, []byte(`{"note":"درعا","deaths":"x","id":"1","kind":"act"}`))
 	if len(e.Problems) != 1 || e.Problems[0].Column != 25 {
