@@ -103,6 +103,7 @@ type Condition struct {
 	Texts   []string
 	Numbers []int64
 	program cel.Program
+	expr    celast.Expr
 }
 
 // conditions compiles conditions; one environment for each kind of term.
@@ -186,7 +187,7 @@ func (c *conditions) compile(text string, kind truce.TermKind) (*Condition, []fa
 	if err != nil {
 		return nil, []fault{{1, 1, utf8.RuneCountInString(text), "bad-condition", err.Error(), ""}}
 	}
-	cond := &Condition{Text: text, program: program}
+	cond := &Condition{Text: text, program: program, expr: ast.NativeRep().Expr()}
 	celast.PostOrderVisit(ast.NativeRep().Expr(), celast.NewExprVisitor(func(e celast.Expr) {
 		switch e.Kind() {
 		case celast.IdentKind:
