@@ -21,6 +21,7 @@ import (
 	"truce/internal/intake/sheet"
 	"truce/internal/intake/track"
 	"truce/internal/intake/ucdp"
+	"truce/internal/seal"
 )
 
 // Limits that are not those of one format.
@@ -90,7 +91,7 @@ type Summary struct {
 	Name, Format, Encoding string
 	// Bytes and SHA256 are of the file as received, before it was decompressed. They are zero where reading ended early.
 	Bytes  int64
-	SHA256 [32]byte
+	SHA256 seal.Hash
 	Rows   int
 	// Observations and Fixes are the rows handed on.
 	Observations, Fixes int
@@ -124,14 +125,13 @@ type decoder interface {
 func Read(ctx context.Context, r io.Reader, name string, opts Options, sink Sink) (Summary, error) {
 	const op truce.Op = "intake.Read"
 	in := &reading{ctx: ctx, opts: opts, sink: sink, sum: Summary{Name: name}}
-	raw := &source{ctx: ctx, r: r, digest: entry.NewDigest()}
+	raw := seal.NewReader(&source{ctx, r})
 	err := in.read(raw, name)
 	if err == nil {
 		_, err = io.Copy(io.Discard, raw)
 	}
 	if err == nil {
-		in.sum.Bytes = raw.n
-		raw.digest.Sum(in.sum.SHA256[:0])
+		in.sum.SHA256, in.sum.Bytes = raw.Sum()
 	}
 	in.finish()
 	if in.refused != nil {

@@ -6,6 +6,7 @@ import (
 	"truce"
 	"truce/internal/intake/entry"
 	"truce/internal/intake/ndjson"
+	"truce/internal/seal"
 )
 
 // MaxIDs is how many ids of observations are remembered, at about 70 bytes each. Positions of tracks have no ids and
@@ -60,7 +61,7 @@ func (s *Seen) check(o *truce.Observation) (duplicate bool, f *entry.Fault) {
 }
 
 func short(b []byte) (d [16]byte) {
-	full := entry.Digest(b)
+	full := seal.Bytes(b)
 	copy(d[:], full[:])
 	return d
 }

@@ -7,28 +7,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 
 	"truce"
 )
 
-// source counts and hashes what it reads, and stops when the context does.
+// source reads until the context stops it.
 type source struct {
-	ctx    context.Context
-	r      io.Reader
-	n      int64
-	digest hash.Hash
+	ctx context.Context
+	r   io.Reader
 }
 
 func (s *source) Read(p []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
 		return 0, err
 	}
-	n, err := s.r.Read(p)
-	s.n += int64(n)
-	s.digest.Write(p[:n])
-	return n, err
+	return s.r.Read(p)
 }
 
 // unpack gives the plain bytes of a file that may be compressed with gzip, whatever its name is.

@@ -14,6 +14,7 @@ import (
 	"truce"
 	"truce/internal/intake/entry"
 	"truce/internal/intake/track"
+	"truce/internal/seal"
 )
 
 // Limits of a file that is not trusted.
@@ -288,7 +289,7 @@ func (g *Reader) waypoint(e *entry.Entry) {
 	if o.Source.Means == truce.MeansUnknown {
 		o.Source.Means = truce.MeansDevice
 	}
-	sum := entry.Digest(fmt.Appendf(nil, "%d %d %d %d %q %q", o.When.From, o.When.To, o.Where.At.Lon, o.Where.At.Lat, o.Where.Name, o.Note))
+	sum := seal.Bytes(fmt.Appendf(nil, "%d %d %d %d %q %q", o.When.From, o.When.To, o.Where.At.Lon, o.Where.At.Lat, o.Where.Name, o.Note))
 	o.ID = truce.ObservationID("gpx:" + hex.EncodeToString(sum[:12]))
 	e.Observation = o
 }
