@@ -121,3 +121,8 @@ func (p *Printer) milliseconds(ms int64) string {
 	}
 	return all
 }
+
+// Decimal writes n hundredths, thousandths or whatever places says, with all its places: "0.38".
+func (p *Printer) Decimal(n int64, places int) string {
+	return isolate(p.decimal(n, places, true), p.rtl())
+}
