@@ -408,27 +408,15 @@ func (r *region) holdsAt(p truce.Position) bool {
 	return false
 }
 
-// chanceOf is the share, in thousandths, of a spot's sample positions that lie in the region.
-func (r *region) chanceOf(sp *geo.Spot) int64 {
-	list := geo.Samples(sp)
-	in := 0
-	for _, p := range list {
-		if r.holdsAt(p) {
-			in++
-		}
-	}
-	if len(list) == 0 {
-		return -1
-	}
-	return int64((in*1000 + len(list)/2) / len(list))
-}
+// chance is the probability, in thousandths, that a place of which it is not known lies in the region.
+func (r *region) chance(sp *geo.Spot) int64 { return int64(geo.Chance(sp, r.holdsAt)) }
 
 func (g *ground) chance(n int, p truce.Position, err truce.Metres) int64 {
 	sp, e := geo.SpotAround(p, err)
 	if e != nil {
 		return -1
 	}
-	return g.regions[n].chanceOf(sp)
+	return g.regions[n].chance(sp)
 }
 
 // placed is the answer to a question of place.
@@ -458,7 +446,7 @@ func (s *settling) where(w *truce.Where, sp spot, c *choice) placed {
 		out.depth, out.hasDepth = rel.Best, rel.Best < 1e8 && rel.Best > -1e8
 		if rel.Truth == truce.Unknown {
 			out.missing = []truce.Phrase{sp.missing}
-			out.permille = r.chanceOf(sp.geo)
+			out.permille = r.chance(sp.geo)
 		}
 	}
 	if s.why {

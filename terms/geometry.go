@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"truce"
+	"truce/geo"
 )
 
 // Limits of geometry.geojson; see docs/limits.md.
@@ -360,9 +361,13 @@ func (r *reader) shape(j *jsonReader, n *jsonNode, f *truce.Feature, path string
 				return
 			}
 			f.Lines = append(f.Lines, path)
-			for _, fault := range checkLine(path) {
-				j.faultAt(l, fault.Vertex, f, where, fault.Code, fault.Message, fault.Hint)
+		}
+		for _, fault := range geo.CheckLine(f.Lines, r.edges) {
+			// A road may cross itself; a line that must tell one side from the other may not.
+			if f.Left == "" && (fault.Kind == geo.FaultCross || fault.Kind == geo.FaultTouch || fault.Kind == geo.FaultOverlap) {
+				continue
 			}
+			j.fault(lines[fault.Ring], fault, f, where)
 		}
 	case "Polygon", "MultiPolygon":
 		f.Shape = truce.ShapeArea
@@ -370,7 +375,6 @@ func (r *reader) shape(j *jsonReader, n *jsonNode, f *truce.Feature, path string
 		if kind == "MultiPolygon" {
 			polys = c.kids
 		}
-		clean := true
 		for _, p := range polys {
 			var rings [][]truce.Position
 			for _, ring := range p.kids {
@@ -382,12 +386,7 @@ func (r *reader) shape(j *jsonReader, n *jsonNode, f *truce.Feature, path string
 				if len(ps) > 1 && ps[0] == ps[len(ps)-1] {
 					ps = ps[:len(ps)-1]
 				} else {
-					clean = false
-					j.faultAt(ring, len(ps)-1, f, where, "unclosed-ring", "the ring does not end where it began", "repeat its first position at the end")
-				}
-				for _, fault := range checkRing(ps) {
-					clean = false
-					j.faultAt(ring, fault.Vertex, f, where, fault.Code, fault.Message, fault.Hint)
+					j.fail(ring.kids[len(ps)-1].offset, where, "unclosed-ring", fmt.Sprintf("%q: the ring does not end where it began", f.ID), "repeat its first position at the end")
 				}
 				rings = append(rings, ps)
 			}
@@ -397,10 +396,8 @@ func (r *reader) shape(j *jsonReader, n *jsonNode, f *truce.Feature, path string
 			}
 			f.Polygons = append(f.Polygons, rings)
 		}
-		if clean {
-			for _, fault := range checkArea(f.Polygons) {
-				j.fail(c.offset, where, fault.Code, fmt.Sprintf("%q: %s", f.ID, fault.Message), fault.Hint)
-			}
+		for _, fault := range geo.CheckArea(f.Polygons, r.edges) {
+			j.fault(polys[max(fault.Polygon, 0)].kids[max(fault.Ring, 0)], fault, f, where)
 		}
 	default:
 		j.fail(g.get("type").offset, where, "bad-geometry", fmt.Sprintf("a %s is not used in an agreement", kind), "write Point, LineString, MultiLineString, Polygon or MultiPolygon")
@@ -409,12 +406,35 @@ func (r *reader) shape(j *jsonReader, n *jsonNode, f *truce.Feature, path string
 	r.checkKind(j, n, f, path)
 }
 
-func (j *jsonReader) faultAt(ring *jsonNode, vertex int, f *truce.Feature, path, code, message, hint string) {
+// fault reports what is wrong with a ring or path, at the position it is about.
+func (j *jsonReader) fault(ring *jsonNode, fault geo.Fault, f *truce.Feature, path string) {
 	at := ring.offset
-	if vertex >= 0 && vertex < len(ring.kids) {
-		at = ring.kids[vertex].offset
+	if fault.Vertex >= 0 && fault.Vertex < len(ring.kids) {
+		at = ring.kids[fault.Vertex].offset
 	}
-	j.fail(at, path, code, fmt.Sprintf("%q: %s", f.ID, message), hint)
+	c := faultCodes[fault.Kind]
+	message := fmt.Sprintf("%q: %s", f.ID, fault)
+	if fault.Kind == geo.FaultRepeated {
+		j.warn(at, path, c.code, message, c.hint)
+		return
+	}
+	j.fail(at, path, c.code, message, c.hint)
+}
+
+// faultCodes gives each fault of a shape its stable code and what to do about it.
+var faultCodes = map[geo.FaultKind]struct{ code, hint string }{
+	geo.FaultTooMany:     {"too-many-vertices", "simplify it: a line drawn to the metre needs far fewer"},
+	geo.FaultTooFew:      {"too-few-vertices", "a ring needs three different positions, a line two"},
+	geo.FaultRange:       {"bad-coordinate", "GeoJSON writes longitude first, then latitude, in degrees"},
+	geo.FaultRepeated:    {"repeated-vertex", "take one of the two out"},
+	geo.FaultNoArea:      {"no-area", "draw the area the positions should enclose"},
+	geo.FaultPole:        {"over-a-pole", "cut it into shapes that do not hold a pole"},
+	geo.FaultTooWide:     {"too-wide", "cut it into several shapes narrower than 180 degrees"},
+	geo.FaultCross:       {"self-crossing", "look at the order of the positions there"},
+	geo.FaultOverlap:     {"self-crossing", "take one of the two edges out"},
+	geo.FaultTouch:       {"self-touching", "cut it into two where it touches itself"},
+	geo.FaultHoleOutside: {"hole-outside", "the first ring of a polygon is the outer one, the others are holes in it"},
+	geo.FaultNested:      {"nested-polygons", "polygons of one feature lie side by side; write a hole as a ring of its polygon"},
 }
 
 func positions(n *jsonNode) ([]truce.Position, bool) {

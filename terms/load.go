@@ -208,6 +208,12 @@ func Load(fsys fs.FS, version string) (*truce.Agreement, *Report, error) {
 	r.actors = r.optional(dir, "actors.yaml")
 	r.statements = r.optional(dir, "statements.yaml")
 	r.sharedStatements = version != "." && !strings.HasPrefix(r.statements.file, "versions/")
+	r.edges = truce.EdgesStraight
+	for _, p := range r.top.pairs() { // known before the rest, because the shapes are checked by it
+		if keyText(p.Key) == "edges" {
+			r.edges = truce.EdgeKind(r.top.child(p.Value, "edges").text())
+		}
+	}
 	r.readGeometry(dir)
 	a := r.read()
 	r.readTexts(dir, a)

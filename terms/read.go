@@ -18,6 +18,7 @@ type reader struct {
 	clock                   truce.Clock
 	incidents, equipment    truce.Taxonomy
 	features                []truce.Feature
+	edges                   truce.EdgeKind // what an edge means, for checking shapes
 	conditions              []condition
 	// sharedStatements says that statements.yaml was taken from the folder above the version's own.
 	sharedStatements bool
