@@ -41,7 +41,7 @@ var seeds = map[string][]string{
 		`<?xml version="1.0"?><gpx><wpt lat="32" lon="36"><time>2017-07-09</time><name>x</name></wpt><trk><name>p</name><trkseg><trkpt lat="32" lon="36"><time>2017-07-09T09:00:00Z</time></trkpt></trkseg></trk></gpx>`,
 	},
 	intake.FormatTrack: {
-		track, "time\tlat\tlng\taccuracy\n2017-07-09 09:00:00\t32,5\t36,25\t3\n",
+		positions, "time\tlat\tlng\taccuracy\n2017-07-09 09:00:00\t32,5\t36,25\t3\n",
 	},
 }
 

@@ -90,12 +90,12 @@ func balanced(t testing.TB, sum intake.Summary) {
 	}
 }
 
-const track = "unit,time,lat,lon\np1,2017-07-09T12:00:00+03:00,32.6,36.1\np2,2017-07-09T12:00:01+03:00,32.7,36.2\np1,2017-07-09T12:00:02+03:00,32.8,36.3\n"
+const positions = "unit,time,lat,lon\np1,2017-07-09T12:00:00+03:00,32.6,36.1\np2,2017-07-09T12:00:01+03:00,32.7,36.2\np1,2017-07-09T12:00:02+03:00,32.8,36.3\n"
 
 func TestSummary(t *testing.T) {
-	s, sum := read(t, "patrols.csv", track+"p1,2017-07-09T12:00:03+03:00,0,0\n", intake.Options{})
-	if sum.Format != intake.FormatTrack || sum.Encoding != "UTF-8" || sum.Bytes != int64(len(track)+33) || sum.Rows != 4 || sum.Fixes != 3 || sum.Rejected != 1 ||
-		sum.SHA256 != sha256.Sum256([]byte(track+"p1,2017-07-09T12:00:03+03:00,0,0\n")) ||
+	s, sum := read(t, "patrols.csv", positions+"p1,2017-07-09T12:00:03+03:00,0,0\n", intake.Options{})
+	if sum.Format != intake.FormatTrack || sum.Encoding != "UTF-8" || sum.Bytes != int64(len(positions)+33) || sum.Rows != 4 || sum.Fixes != 3 || sum.Rejected != 1 ||
+		sum.SHA256 != sha256.Sum256([]byte(positions+"p1,2017-07-09T12:00:03+03:00,0,0\n")) ||
 		sum.Earliest != utc("2017-07-09T09:00:00Z") || sum.Latest != utc("2017-07-09T09:00:02Z") {
 		t.Errorf("%+v", sum)
 	}
@@ -106,7 +106,7 @@ func TestSummary(t *testing.T) {
 	if s.problems[0] != want {
 		t.Errorf("%+v", s.problems[0])
 	}
-	// Fixes come by track, in the order of the file within each.
+	// Fixes come by positions, in the order of the file within each.
 	if s.tracks[0].Unit != "p1" || s.tracks[1].Unit != "p1" || s.tracks[2].Unit != "p2" || s.fixes[1].At != sum.Latest || s.tracks[0].File != "patrols.csv" || s.tracks[0].Source.Means != truce.MeansDevice {
 		t.Errorf("%+v", s.tracks)
 	}
@@ -213,12 +213,12 @@ func gzipped(text string) string {
 }
 
 func TestGzip(t *testing.T) {
-	packed := gzipped(track)
+	packed := gzipped(positions)
 	s, sum := read(t, "t.csv", packed, intake.Options{})
 	if len(s.fixes) != 3 || sum.Bytes != int64(len(packed)) || sum.SHA256 != sha256.Sum256([]byte(packed)) {
 		t.Errorf("%+v", sum)
 	}
-	if _, sum := read(t, "t.csv.gz", track, intake.Options{}); !strings.Contains(strings.Join(sum.Notes, "\n"), "not compressed") {
+	if _, sum := read(t, "t.csv.gz", positions, intake.Options{}); !strings.Contains(strings.Join(sum.Notes, "\n"), "not compressed") {
 		t.Errorf("%q", sum.Notes)
 	}
 }
@@ -241,17 +241,17 @@ func TestFilesRefused(t *testing.T) {
 		{"JSON list", `[{"id":1}]`, intake.Options{}, truce.Invalid, "one object a line"},
 		{"other table", "name,colour\n1,2\n", intake.Options{}, truce.Invalid, `"name", "colour"`},
 		{"no header", "1,2\n3,4\n", intake.Options{}, truce.Invalid, "no known table"},
-		{"twice", gzipped(gzipped(track)), intake.Options{}, truce.Invalid, "twice"},
-		{"cut gzip", gzipped(track)[:40], intake.Options{}, truce.Corrupt, "cut off"},
+		{"twice", gzipped(gzipped(positions)), intake.Options{}, truce.Invalid, "twice"},
+		{"cut gzip", gzipped(positions)[:40], intake.Options{}, truce.Corrupt, "cut off"},
 		{"not gzip after all", "\x1f\x8bxxxxxxxxxxxxxxx", intake.Options{}, truce.Corrupt, "damaged"},
 		{"bomb", bomb, intake.Options{MaxBytes: 1000}, truce.TooLarge, "more than 1000 bytes"},
-		{"no such format", track, intake.Options{Format: "xlsx"}, truce.Invalid, "no format xlsx"},
-		{"wrong format", track, intake.Options{Format: intake.FormatNDJSON}, truce.Invalid, "not ndjson"},
-		{"wrong table", track, intake.Options{Format: intake.FormatUCDP}, truce.Invalid, "lacks id"},
-		{"wrong table", track, intake.Options{Format: intake.FormatACLED}, truce.Invalid, "lacks event_id_cnty"},
-		{"wrong table", track, intake.Options{Format: intake.FormatSheet}, truce.Invalid, "no such column"},
+		{"no such format", positions, intake.Options{Format: "xlsx"}, truce.Invalid, "no format xlsx"},
+		{"wrong format", positions, intake.Options{Format: intake.FormatNDJSON}, truce.Invalid, "not ndjson"},
+		{"wrong table", positions, intake.Options{Format: intake.FormatUCDP}, truce.Invalid, "lacks id"},
+		{"wrong table", positions, intake.Options{Format: intake.FormatACLED}, truce.Invalid, "lacks event_id_cnty"},
+		{"wrong table", positions, intake.Options{Format: intake.FormatSheet}, truce.Invalid, "no such column"},
 		{"JSON as table", `{"id":1}`, intake.Options{Format: intake.FormatTrack}, truce.Invalid, "not track"},
-		{"no such encoding", track, intake.Options{Encoding: "ebcdic"}, truce.Invalid, "no encoding ebcdic"},
+		{"no such encoding", positions, intake.Options{Encoding: "ebcdic"}, truce.Invalid, "no encoding ebcdic"},
 		{"other coordinates", `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:3857"}},"features":[]}`, intake.Options{}, truce.Invalid, "3857"},
 	} {
 		_, err := intake.Read(context.Background(), strings.NewReader(c.text), c.name, c.opts, &shelf{})
@@ -274,13 +274,13 @@ func TestFolder(t *testing.T) {
 
 func TestStopped(t *testing.T) {
 	full := &truce.Error{Op: "shelf.Fixes", Kind: truce.Conflict, Reason: "the shelf is full"}
-	_, err := intake.Read(context.Background(), strings.NewReader(track), "t", intake.Options{}, &shelf{fail: full})
+	_, err := intake.Read(context.Background(), strings.NewReader(positions), "t", intake.Options{}, &shelf{fail: full})
 	if !errors.Is(err, full) || truce.KindOf(err) != truce.Conflict || err.Error() != "intake.Read: t: shelf.Fixes: the shelf is full" {
 		t.Errorf("the sink's error is lost: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := intake.Read(ctx, strings.NewReader(track), "t", intake.Options{}, &shelf{}); !errors.Is(err, context.Canceled) {
+	if _, err := intake.Read(ctx, strings.NewReader(positions), "t", intake.Options{}, &shelf{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("the context is not heard: %v", err)
 	}
 	gone := errors.New("the disk is gone")
@@ -382,8 +382,8 @@ func TestOneLongLine(t *testing.T) {
 		size                 int64
 		accepted             int
 	}{
-		{track, "\np1,2017-07-09T12:00:03+03:00,32.6,36.1\n", entry.RowTooLong, size, 4},
-		{track + `"`, "\np1,2017-07-09T12:00:03+03:00,32.6,36.1\n", entry.RowTooLong, 64 << 20, 4},
+		{positions, "\np1,2017-07-09T12:00:03+03:00,32.6,36.1\n", entry.RowTooLong, size, 4},
+		{positions + `"`, "\np1,2017-07-09T12:00:03+03:00,32.6,36.1\n", entry.RowTooLong, 64 << 20, 4},
 		{`{"id":"1","kind":"act"}` + "\n" + `{"note":"`, `"}` + "\n" + `{"id":"2","kind":"act"}`, entry.RowTooLong, 64 << 20, 2},
 		{`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"note":"`, `"}},{"type":"Feature","id":"1","properties":{"kind":"act"}}]}`, entry.RowTooLong, 64 << 20, 1},
 		{`<gpx><trk><name>p</name><trkseg><trkpt lat="32" lon="36"><time>2017-07-09T12:00:03Z</time></trkpt><trkpt lat="`, `">`, entry.BadXML, 64 << 20, 1},
@@ -418,10 +418,10 @@ func TestCodes(t *testing.T) {
 		text string
 		opts intake.Options
 	}{
-		entry.RowTooLong:          {text: track + strings.Repeat("x", 200), opts: intake.Options{MaxRow: 100}},
-		entry.UnclosedQuote:       {text: track + `"p`},
-		entry.StrayQuote:          {text: track + `"p"p,,,`},
-		entry.ColumnCount:         {text: track + "p1"},
+		entry.RowTooLong:          {text: positions + strings.Repeat("x", 200), opts: intake.Options{MaxRow: 100}},
+		entry.UnclosedQuote:       {text: positions + `"p`},
+		entry.StrayQuote:          {text: positions + `"p"p,,,`},
+		entry.ColumnCount:         {text: positions + "p1"},
 		entry.BadEncoding:         {text: "id,kind,note\n1,act,درعا\n2,act,\xff\n"},
 		entry.BadJSON:             {text: `{"id":}`},
 		entry.BadXML:              {text: `<gpx><trk>`},

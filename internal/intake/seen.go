@@ -9,7 +9,7 @@ import (
 	"truce/internal/seal"
 )
 
-// MaxIDs is how many ids of observations are remembered, at about 70 bytes each. Positions of tracks have no ids and
+// MaxIDs is how many ids of observations are remembered, at about 100 bytes each. Positions of tracks have no ids and
 // take none.
 const MaxIDs = 4_000_000
 

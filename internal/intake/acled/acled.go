@@ -1,8 +1,8 @@
 // Package acled reads tables in the shape of the Armed Conflict Location and Event Data project's exports, by column
 // name. The project's terms forbid passing its rows on, so none are in this repository; tests use made-up ones.
 //
-// What the codes mean is taken from the ACLED Codebook (acleddata.com/methodology/acled-codebook, as it stood in 2024).
-// What becomes of each column is in docs/reference/observations.md.
+// What the codes mean is taken from the ACLED Codebook (acleddata.com/methodology/acled-codebook). What becomes of each
+// column is in docs/reference/observations.md.
 package acled
 
 import (
@@ -14,7 +14,7 @@ import (
 	"truce/internal/intake/rows"
 )
 
-// The columns that are read. data_id named the event in exports before 2022.
+// The columns that are read. Older exports name the event by data_id.
 var (
 	idNames        = []string{"event_id_cnty", "data_id"}
 	dateNames      = []string{"event_date"}

@@ -64,8 +64,8 @@ type Settings struct {
 	CommaDecimals bool
 }
 
-// DefaultFixError is the error radius of a fix whose file states no accuracy: what a phone or vehicle receiver under
-// open sky rarely exceeds.
+// DefaultFixError is the error radius of a fix whose file states no accuracy. It is an assumption, told in the summary of
+// every file that rests on it.
 const DefaultFixError truce.Metres = 30
 
 // AccuracyFactor turns the 68 % radius that devices call accuracy into the error radius truce works with. For a round
@@ -84,7 +84,7 @@ type Tracks struct {
 
 // MaxTracks is how many tracks of one file are remembered. Beyond it the memory starts afresh, which costs a second
 // pointer for a track and nothing else.
-const MaxTracks = 100_000
+const MaxTracks = 10_000
 
 // NewTracks starts without any track. The means holds where the settings' source names none.
 func NewTracks(set *Settings, means truce.Means) *Tracks {

@@ -1,5 +1,5 @@
-// Package ucdp reads the Georeferenced Event Dataset of the Uppsala Conflict Data Program as CSV, in all column layouts
-// it was published with, by column name.
+// Package ucdp reads the Georeferenced Event Dataset of the Uppsala Conflict Data Program as CSV. The layouts of its
+// releases differ, so columns are found by name.
 //
 // Sundberg, R. and E. Melander (2013), Introducing the UCDP Georeferenced Event Dataset, Journal of Peace Research
 // 50(4); Högbladh, S. (2019), UCDP GED Codebook version 19.1. What becomes of each column and precision code is in
@@ -17,7 +17,7 @@ import (
 	"truce/internal/intake/rows"
 )
 
-// The columns that are read. Releases of 2012 to 2016 had the names that stand second.
+// The columns that are read. Some releases have the names that stand second.
 var (
 	idNames        = []string{"id"}
 	violenceNames  = []string{"type_of_violence"}
@@ -72,8 +72,11 @@ func Recognises(t *rows.Table) bool {
 	return t.Column("type_of_violence") >= 0 && t.Column("where_prec") >= 0 && t.Column("id") >= 0
 }
 
-// MaxHeld is how many rows with undecided dates wait for one that settles the order of day and month.
-const MaxHeld = 10_000
+// MaxHeld and MaxHeldBytes are how many rows with undecided dates wait for one that settles the order of day and month.
+const (
+	MaxHeld      = 10_000
+	MaxHeldBytes = 64 << 20
+)
 
 // MaxReference is how many bytes of the list of articles are kept as the reference of an observation.
 const MaxReference = 1_000
@@ -173,10 +176,12 @@ func (r *Reader) Next(e *entry.Entry) error {
 func (r *Reader) settle(cells [][]byte) error {
 	r.held, r.next = r.held[:0], 0
 	row, f := r.table.Row(), (*entry.Fault)(nil)
+	size := 0
 	for {
 		h := heldRow{row: row, fault: f}
 		for _, c := range cells {
 			h.cells = append(h.cells, bytes.Clone(c))
+			size += len(c)
 		}
 		r.held = append(r.held, h)
 		if f == nil {
@@ -187,7 +192,7 @@ func (r *Reader) settle(cells [][]byte) error {
 				}
 			}
 		}
-		if len(r.held) == MaxHeld {
+		if len(r.held) == MaxHeld || size > MaxHeldBytes {
 			return nil
 		}
 		var err error
