@@ -9,11 +9,15 @@ import (
 // clauses makes phrases of the parts that rules are made of, for those who explain and compare agreements.
 type clauses struct {
 	moments  map[truce.MomentID]truce.Moment
-	inMoment []truce.MomentID // the moments being said, so that none is said inside itself
+	points   map[truce.PlaceID]bool // the features that are points
+	inMoment []truce.MomentID       // the moments being said, so that none is said inside itself
 }
 
 func clausesOf(a *truce.Agreement) *clauses {
-	c := &clauses{moments: map[truce.MomentID]truce.Moment{}}
+	c := &clauses{moments: map[truce.MomentID]truce.Moment{}, points: map[truce.PlaceID]bool{}}
+	for _, f := range a.Places {
+		c.points[f.ID] = f.Shape == truce.ShapePoint
+	}
 	for _, m := range a.Moments {
 		c.moments[m.ID] = m
 	}
@@ -150,6 +154,8 @@ func (c *clauses) place(w *truce.Where, inner bool) truce.Arg {
 	switch {
 	case w == nil:
 		return arg(truce.Say("explain.where.anywhere"))
+	case w.Zone != "" && c.points[w.Zone]:
+		return arg(truce.Say("explain.where.at", truce.PlaceArg(w.Zone)))
 	case w.Zone != "":
 		return arg(truce.Say("explain.where.zone", truce.PlaceArg(w.Zone)))
 	case w.Kind != "":
@@ -162,6 +168,10 @@ func (c *clauses) place(w *truce.Where, inner bool) truce.Arg {
 		return arg(truce.Say("explain.where.within", tenths(w.Within), truce.PlaceArg(w.Of)))
 	case w.Of != "":
 		return arg(truce.Say("explain.where.side", truce.PlaceArg(w.Of), truce.Str(string(w.Side))))
+	case len(w.All) == 1:
+		return c.place(&w.All[0], inner)
+	case len(w.All) > 0 && !inner:
+		return arg(truce.Say("explain.where.all", list(truce.ListArg, w.All)))
 	case len(w.All) > 0:
 		return list(truce.ListArg, w.All)
 	case len(w.Any) > 0:
@@ -280,7 +290,7 @@ func (c *clauses) exception(e truce.Exception) truce.Arg {
 		add(truce.Say("explain.exception.kinds", truce.OrArg(words(e.Kinds)...)))
 	}
 	if e.When != "" {
-		list = append(list, c.condition(e.When, truce.TermEvent))
+		add(truce.Say("explain.exception.when", c.condition(e.When, truce.TermEvent)))
 	}
 	if n := e.Notice; n != nil && len(n.What) > 0 {
 		add(truce.Say("explain.exception.notice-kinds", truce.DurArg(n.Ahead), truce.OrArg(words(n.What)...)))
@@ -316,30 +326,29 @@ func quota(q truce.Quota) truce.Phrase {
 
 // limits says greatest numbers.
 func limits(list []truce.Limit) truce.Arg {
-	var out []truce.Arg
-	for _, l := range list {
-		out = append(out, arg(truce.Say("explain.limit", truce.WordArg(l.What), truce.NumArg(l.AtMost))))
+	var out truce.Arg
+	for i, l := range list {
+		next := arg(truce.Say("explain.limit", truce.WordArg(l.What), truce.NumArg(l.AtMost)))
+		if i > 0 {
+			next = arg(truce.Say("explain.limit-more", out, next))
+		}
+		out = next
 	}
-	return truce.ListArg(out...)
+	return out
 }
 
-// holders says who holds a reading or a counting rule, since when and on what.
-func holders(list []truce.Holding) truce.Arg {
-	var out []truce.Arg
-	for _, h := range list {
-		who := truce.ActorArg(h.Actor)
-		switch {
-		case h.Since != "" && h.Source != "":
-			out = append(out, arg(truce.Say("explain.holder", who, truce.Str(h.Since), truce.SourceArg(h.Source))))
-		case h.Source != "":
-			out = append(out, arg(truce.Say("explain.holder-undated", who, truce.SourceArg(h.Source))))
-		case h.Since != "":
-			out = append(out, arg(truce.Say("explain.holder-unsourced", who, truce.Str(h.Since))))
-		default:
-			out = append(out, who)
-		}
+// holder says who holds a reading or a counting rule, since when and on what.
+func holder(h truce.Holding) truce.Arg {
+	who := truce.ActorArg(h.Actor)
+	switch {
+	case h.Since != "" && h.Source != "":
+		return arg(truce.Say("explain.holder", who, truce.Str(h.Since), truce.SourceArg(h.Source)))
+	case h.Source != "":
+		return arg(truce.Say("explain.holder-undated", who, truce.SourceArg(h.Source)))
+	case h.Since != "":
+		return arg(truce.Say("explain.holder-unsourced", who, truce.Str(h.Since)))
 	}
-	return truce.ListArg(out...)
+	return who
 }
 
 // meaning says what a reading makes of its term.
@@ -458,6 +467,13 @@ func (c *clauses) expr(e Expr, yes, inner bool) (out truce.Arg, ok bool) {
 		if !ok {
 			return out, false
 		}
+		if v, ok := isOne(e); ok { // "one of them is x" is "x is among them"
+			return pick(truce.Say("explain.condition.among", constant(e.Args[0], v), over), truce.Say("explain.condition.not-among", constant(e.Args[0], v), over)), true
+		}
+		if inner { // its own "and" and "or" must not run into those around it
+			a, ok := c.expr(e, yes, false)
+			return arg(truce.Say("group", a)), ok
+		}
 		body, ok := c.expr(underLink(e.Args[1], e.Args[0]), true, true)
 		if !ok {
 			return out, false
@@ -468,6 +484,16 @@ func (c *clauses) expr(e Expr, yes, inner bool) (out truce.Arg, ok bool) {
 		return pick(truce.Say("explain.condition.every", over, body), truce.Say("explain.condition.not-every", over, body)), true
 	}
 	return out, false
+}
+
+// isOne reports whether a condition asks only that one of a list is a certain text, and which.
+func isOne(e Expr) (v any, ok bool) {
+	body := e.Args[1]
+	if e.Kind != ExprSome || body.Kind != ExprCompare || body.Name != "==" || body.Args[1].Kind != ExprConstant {
+		return nil, false
+	}
+	first := body.Args[0]
+	return body.Args[1].Value, first.Kind == ExprItem || first.Kind == ExprField && first.Name == "id"
 }
 
 // underLink names the fields of a link, and turns a text of a list into an id of a link, so that both are said in one way.

@@ -216,8 +216,8 @@ func (x *explainer) counting(k truce.Counting) Sentence {
 	if k.Daily {
 		add(truce.Say("explain.count-daily"))
 	}
-	if len(k.HeldBy) > 0 {
-		add(truce.Say("explain.count-held-by", holders(k.HeldBy)))
+	for _, h := range k.HeldBy {
+		add(truce.Say("explain.count-held-by", holder(h)))
 	}
 	s.Under = append(s.Under, source(k.Source)...)
 	return s
@@ -472,9 +472,10 @@ func (x *explainer) reading(t truce.Term, rd truce.Reading) Sentence {
 		name = x.words(rd.Name)
 	}
 	s := one(truce.Say("explain.reading", name, x.c.meaning(t.Kind, rd)))
-	if len(rd.HeldBy) > 0 {
-		s.Under = append(s.Under, one(truce.Say("explain.held-by", holders(rd.HeldBy))))
-	} else {
+	for _, h := range rd.HeldBy {
+		s.Under = append(s.Under, one(truce.Say("explain.held-by", holder(h))))
+	}
+	if len(rd.HeldBy) == 0 {
 		s.Under = append(s.Under, one(truce.Say("explain.held-by-nobody")))
 		s.Under = append(s.Under, source(rd.Source)...)
 	}

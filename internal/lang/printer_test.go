@@ -97,7 +97,7 @@ func TestArguments(t *testing.T) {
 		{"less than a metre", truce.MetresArg(-5), "−0.5 m", "<−0.5> م", "−0,5 м"},
 
 		{"an hour and a half", truce.DurArg(90 * time.Minute), "1 h 30 min", "ساعة واحدة و30 دقيقة", "1 ч 30 мин"},
-		{"two hours", truce.DurArg(2*time.Hour + 3*time.Second), "2 h 3 s", "ساعتان و3 ثوانٍ", "2 ч 3 с"},
+		{"two hours", truce.DurArg(2*time.Hour + 3*time.Second), "2 h 3 s", "ساعتين و3 ثوانٍ", "2 ч 3 с"},
 		{"72 hours", truce.DurArg(72 * time.Hour), "72 h", "72 ساعة", "72 ч"},
 		{"days", truce.DurArg(101 * time.Hour), "4 days 5 h", "4 أيام و5 ساعات", "4 дня 5 ч"},
 		{"nothing at all", truce.DurArg(0), "0 s", "0 ثانية", "0 с"},
@@ -129,7 +129,7 @@ func TestPlurals(t *testing.T) {
 	for lang, list := range map[string]map[int64]string{
 		"en": {0: "0 days", 1: "1 day", 2: "2 days", 21: "21 days"},
 		"ru": {0: "0 дней", 1: "1 день", 2: "2 дня", 5: "5 дней", 11: "11 дней", 12: "12 дней", 21: "21 день", 22: "22 дня", 25: "25 дней", 111: "111 дней", 1001: "1001 день", 10_000_001: "10\u00a0000\u00a0001 день"},
-		"ar": {0: "0 يوم", 1: "يوم واحد", 2: "يومان", 3: "3 أيام", 10: "10 أيام", 11: "11 يومًا", 99: "99 يومًا", 100: "100 يوم", 102: "102 يوم", 103: "103 أيام", 111: "111 يومًا"},
+		"ar": {0: "0 يوم", 1: "يوم واحد", 2: "يومين", 3: "3 أيام", 10: "10 أيام", 11: "11 يومًا", 99: "99 يومًا", 100: "100 يوم", 102: "102 يوم", 103: "103 أيام", 111: "111 يومًا"},
 	} {
 		for n, want := range list {
 			if got := For(lang).Say(truce.Say("duration.days", truce.NumArg(n))); got != want {
