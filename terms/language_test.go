@@ -340,6 +340,9 @@ func codesOf(t *testing.T) map[string]string {
 			return true
 		})
 	}
+	for _, f := range faultCodes {
+		out[f.code] = "geometry.go"
+	}
 	for _, s := range sortWords {
 		out["unknown-"+strings.ReplaceAll(s, " ", "-")] = "names.go"
 	}
