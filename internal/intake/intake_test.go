@@ -92,6 +92,38 @@ func balanced(t testing.TB, sum intake.Summary) {
 
 const positions = "unit,time,lat,lon\np1,2017-07-09T12:00:00+03:00,32.6,36.1\np2,2017-07-09T12:00:01+03:00,32.7,36.2\np1,2017-07-09T12:00:02+03:00,32.8,36.3\n"
 
+// printer writes what it is given.
+type printer struct{}
+
+func (printer) Observation(o *truce.Observation) error {
+	fmt.Println("observation", o.ID, o.What, "at", o.Where.At)
+	return nil
+}
+
+func (printer) Fixes(t intake.Track, fixes []truce.Fix) error {
+	fmt.Println(len(fixes), "fixes of", t.Unit)
+	return nil
+}
+
+func (printer) Reject(p truce.Problem) error {
+	fmt.Printf("%s, row %d, %s: %v\n", p.File, p.Line, p.Field, p)
+	return nil
+}
+
+func ExampleRead() {
+	file := `id,kind,what,time,lat,lon,error_m
+t:1,incident,shelling,2017-07-09T12:05:00+03:00,32.61889,36.10213,500
+t:2,incident,sheling,2017-07-09T12:30:00,32.61889,36.10213,500
+`
+	sum, err := intake.Read(context.Background(), strings.NewReader(file), "reports.csv", intake.Options{}, printer{})
+	fmt.Println(sum.Format, sum.Rows, "rows,", sum.Accepted(), "taken,", sum.Rejected, "rejected", err)
+	// Output:
+	// observation t:1 shelling at 32.61889N 36.10213E
+	// reports.csv, row 3, what: "sheling" is no kind of incident: did you mean shelling?
+	// reports.csv, row 3, time: the time "2017-07-09T12:30:00" has no offset from UTC: add it (+03:00, or Z for UTC), or name the zone of the whole file with --zone
+	// sheet 2 rows, 1 taken, 1 rejected <nil>
+}
+
 func TestSummary(t *testing.T) {
 	s, sum := read(t, "patrols.csv", positions+"p1,2017-07-09T12:00:03+03:00,0,0\n", intake.Options{})
 	if sum.Format != intake.FormatTrack || sum.Encoding != "UTF-8" || sum.Bytes != int64(len(positions)+33) || sum.Rows != 4 || sum.Fixes != 3 || sum.Rejected != 1 ||

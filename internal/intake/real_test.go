@@ -12,6 +12,8 @@ import (
 	"truce"
 	"truce/internal/intake"
 	"truce/internal/intake/entry"
+	"truce/internal/intake/ndjson"
+	"truce/internal/intake/sheet"
 )
 
 // dataFile gives a file of the data kept beside the repository, which is not part of it.
@@ -30,8 +32,8 @@ func dataFile(t testing.TB, name string) []byte {
 //	zcat ged_syria_2017_2018.csv.gz | python3 -c 'import csv,sys,collections as c
 //	print(c.Counter(r["adm_1"] for r in csv.DictReader(sys.stdin)))'
 func TestGED(t *testing.T) {
-	s := &shelf{}
-	sum, err := intake.Read(context.Background(), bytes.NewReader(dataFile(t, "ucdp-ged-syria/ged_syria_2017_2018.csv.gz")), "ged.csv.gz", intake.Options{Clock: damascus}, s)
+	s, seen := &shelf{}, intake.NewSeen(0)
+	sum, err := intake.Read(context.Background(), bytes.NewReader(dataFile(t, "ucdp-ged-syria/ged_syria_2017_2018.csv.gz")), "ged.csv.gz", intake.Options{Clock: damascus, Seen: seen}, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +41,17 @@ func TestGED(t *testing.T) {
 	if sum.Format != intake.FormatUCDP || sum.Rows != 8352 || sum.Observations != 8352 || sum.Rejected != 0 || len(sum.Notes) != 2 ||
 		sum.Earliest != utc("2016-12-31T22:00:00Z") || sum.Latest != utc("2018-12-31T22:00:00Z")-1 {
 		t.Errorf("%+v %v", sum, s.problems)
+	}
+	// Written in truce's own formats and read again, each event is the one it was.
+	lines, table := []byte(nil), sheet.AppendHeader(nil)
+	for _, o := range s.observations {
+		lines, table = ndjson.Append(lines, o), sheet.Append(table, o)
+	}
+	for _, text := range [][]byte{lines, table} {
+		again, err := intake.Read(context.Background(), bytes.NewReader(text), "again", intake.Options{Seen: seen}, &shelf{})
+		if err != nil || again.Duplicates != 8352 {
+			t.Errorf("%+v, %v", again, err)
+		}
 	}
 	kinds := map[truce.PlaceKind]int{}
 	province := map[string]int{}

@@ -295,7 +295,7 @@ func (d *decoder) place() truce.Place {
 func (d *decoder) parts() (list []truce.Part) {
 	first, second, associated := truce.RoleSide, truce.RoleSide, truce.RoleUnknown
 	kind := string(d.Cell(d.kind))
-	actor2 := d.Text(d.actor2)
+	actor2 := d.Name(d.actor2)
 	civilian2 := strings.HasPrefix(actor2, "Civilians") || string(d.Cell(d.inter2)) == "7" || strings.EqualFold(string(d.Cell(d.inter2)), "Civilians")
 	switch {
 	case strings.EqualFold(kind, battles):
@@ -304,15 +304,21 @@ func (d *decoder) parts() (list []truce.Part) {
 		first, second = truce.RoleInitiator, truce.RoleTarget
 	}
 	add := func(role truce.Role, names ...string) {
-		for _, n := range names {
-			if n != "" {
-				list = append(list, truce.Part{Name: n, Role: role})
-			}
+		for _, n := range entry.NonEmpty(names...) {
+			list = append(list, truce.Part{Name: n, Role: role})
 		}
 	}
-	add(first, d.Text(d.actor1))
-	add(associated, d.items(d.assoc1)...)
+	associates := func(column int) []string {
+		names := d.items(column)
+		for _, n := range names {
+			_, f := entry.Name([]byte(n))
+			d.Reject(column, f)
+		}
+		return names
+	}
+	add(first, d.Name(d.actor1))
+	add(associated, associates(d.assoc1)...)
 	add(second, actor2)
-	add(associated, d.items(d.assoc2)...)
+	add(associated, associates(d.assoc2)...)
 	return list
 }

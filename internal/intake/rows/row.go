@@ -43,6 +43,13 @@ func (r *Row) Text(column int) string {
 	return s
 }
 
+// Name takes the name of an actor.
+func (r *Row) Name(column int) string {
+	b, f := entry.Name(r.Cell(column))
+	r.Reject(column, f)
+	return string(b)
+}
+
 // Code takes a number from 1 to most; an empty cell is 0.
 func (r *Row) Code(column int, most int64) int {
 	b := r.Cell(column)

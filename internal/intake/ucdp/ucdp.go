@@ -364,7 +364,7 @@ func (d *decoder) parts(o *truce.Observation) {
 		column int
 		role   truce.Role
 	}{{d.sideA, a}, {d.sideB, b}} {
-		if name := d.Text(p.column); name != "" {
+		if name := d.Name(p.column); name != "" {
 			o.Parts = append(o.Parts, truce.Part{Name: name, Role: p.role})
 		}
 	}
