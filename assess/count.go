@@ -22,6 +22,18 @@ type Count struct {
 type counted struct {
 	o    *truce.Observation
 	side string // who answers for it, as far as known
+	// first and last are the beginnings of the reporting days it may have been on; 0 where nobody says when it was.
+	first, last truce.Instant
+}
+
+// counted makes an incident ready for counting.
+func (s *settling) counted(o *truce.Observation, side string) counted {
+	x := counted{o: o, side: side}
+	if o.When.Stated() {
+		clock := s.plan.Agreement.Clock
+		x.first, x.last = clock.ReportDay(o.When.From).From, clock.ReportDay(o.When.To).From
+	}
+	return x
 }
 
 // Counts counts the accounts of one rule under every counting rule of the agreement, side by side. pick chooses the accounts
@@ -43,7 +55,7 @@ func (res *Result) Counts(rule truce.RuleID, pick func(truce.Account) bool) []Co
 				side += string(id) + " "
 			}
 		}
-		list = append(list, counted{o, side})
+		list = append(list, s.counted(o, side))
 	}
 	return s.count(list)
 }
@@ -58,7 +70,7 @@ func (res *Result) CountAll(pick func(*truce.Observation) bool) []Count {
 			for _, p := range sd.initiators {
 				side += string(p.id) + p.name + " "
 			}
-			list = append(list, counted{o, side})
+			list = append(list, res.settling.counted(o, side))
 		}
 	}
 	return res.settling.count(list)
@@ -98,29 +110,48 @@ func (s *settling) count(list []counted) []Count {
 	return out
 }
 
-// days counts the reporting days with at least one incident.
+// days counts the reporting days with at least one incident: the fewest there can have been, and no fewer than the most.
 func (s *settling) days(list []counted) (low, high int) {
-	sure, maybe := map[truce.Instant]bool{}, map[truce.Instant]bool{}
+	maybe := map[truce.Instant]bool{}
 	clock := s.plan.Agreement.Clock
 	wide := 0
 	for _, x := range list {
-		if !x.o.When.Stated() {
+		if x.first == 0 {
 			wide++
 			continue
 		}
-		first, last := clock.ReportDay(x.o.When.From), clock.ReportDay(x.o.When.To)
-		if first == last {
-			sure[first.From] = true
-		}
-		for d, n := first, 0; d.From <= last.From && n < 400; d, n = clock.ReportDay(d.To+1), n+1 {
-			maybe[d.From] = true
+		for d, n := x.first, 0; d <= x.last && n < maxDays; n++ {
+			maybe[d] = true
+			d = clock.ReportDay(d).To + 1
 		}
 	}
-	low, high = len(sure), min(len(maybe)+wide, len(list))
+	low, high = fewestDays(list), min(len(maybe)+wide, len(list))
 	if len(list) > 0 {
 		low = max(low, 1)
 	}
 	return low, max(low, high)
+}
+
+// maxDays bounds over how many days one badly dated incident is spread; the count of incidents bounds the result anyway.
+const maxDays = 400
+
+// fewestDays is the least number of reporting days that can hold all incidents: the day on which the earliest to end ends
+// takes in whatever may be on it, and so on.
+func fewestDays(list []counted) int {
+	var dated []counted
+	for _, x := range list {
+		if x.first != 0 {
+			dated = append(dated, x)
+		}
+	}
+	slices.SortFunc(dated, func(a, b counted) int { return cmp.Compare(a.last, b.last) })
+	n, day := 0, truce.Instant(0)
+	for _, x := range dated {
+		if n == 0 || x.first > day {
+			n, day = n+1, x.last
+		}
+	}
+	return n
 }
 
 // episodes counts runs of incidents of one side that follow each other without a longer gap or greater distance.
@@ -138,7 +169,11 @@ func (s *settling) episodes(list []counted, c *truce.Counting) (low, high int) {
 			for j < len(list) && list[j].side == list[i].side {
 				j++
 			}
-			n += s.clusters(list[i:j], gap, c, few)
+			k := s.clusters(list[i:j], gap, c, few)
+			if few && c.Daily { // an episode lies on one day, so there are no fewer of them than days
+				k = max(k, fewestDays(list[i:j]))
+			}
+			n += k
 			i = j
 		}
 		return n
@@ -167,7 +202,7 @@ func (s *settling) clusters(list []counted, gap truce.Instant, c *truce.Counting
 			if list[i].o.When.From > ends[j]+gap {
 				break
 			}
-			if s.together(list[j].o, list[i].o, gap, c, few) {
+			if s.together(&list[j], &list[i], gap, c, few) {
 				if a, b := find(i), find(j); a != b {
 					run[max(a, b)] = min(a, b)
 					n--
@@ -179,17 +214,23 @@ func (s *settling) clusters(list []counted, gap truce.Instant, c *truce.Counting
 }
 
 // together answers whether two incidents may (few) or must be one episode.
-func (s *settling) together(a, b *truce.Observation, gap truce.Instant, c *truce.Counting, few bool) bool {
+func (s *settling) together(x, y *counted, gap truce.Instant, c *truce.Counting, few bool) bool {
+	a, b := x.o, y.o
 	if !a.When.Stated() || !b.When.Stated() {
 		return few
-	}
-	if c.Daily && s.plan.Agreement.Clock.ReportDay(a.When.From) != s.plan.Agreement.Clock.ReportDay(b.When.To) && !few {
-		return false
 	}
 	least := max(b.When.From-a.When.To, a.When.From-b.When.To, 0)
 	most := max(b.When.To-a.When.From, a.When.To-b.When.From)
 	if few && least > gap || !few && most > gap {
 		return false
+	}
+	if c.Daily {
+		if few && (x.last < y.first || y.last < x.first) {
+			return false
+		}
+		if !few && !(x.first == x.last && y.first == y.last && x.first == y.first) {
+			return false
+		}
 	}
 	if c.Near == 0 {
 		return true
