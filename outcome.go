@@ -90,7 +90,7 @@ const (
 	ArgActor            // Text is an actor id
 	ArgPlace            // Text is a place id
 	ArgTerm             // Text is a term id
-	ArgReading          // Text is "term=reading"
+	ArgReading          // Text is "term=reading"; the term is left out where N is 1
 	ArgRule             // Text is a rule id
 	ArgWord             // Text is a word of a taxonomy or another fixed list
 	ArgInstant          // N is an Instant

@@ -121,6 +121,9 @@ func (p *Printer) Arg(a truce.Arg) string {
 		return p.named(a.Kind, a.Text)
 	case truce.ArgReading:
 		term, reading, _ := strings.Cut(a.Text, "=")
+		if a.N == 1 {
+			return p.Reading(truce.Choice{Term: truce.TermID(term), Reading: truce.ReadingID(reading)})
+		}
 		return p.text("name.reading", p.named(truce.ArgTerm, term), p.Reading(truce.Choice{Term: truce.TermID(term), Reading: truce.ReadingID(reading)}))
 	case truce.ArgWord:
 		return p.Word(a.Text)
