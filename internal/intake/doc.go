@@ -11,6 +11,7 @@
 //	ndjson, sheet, ucdp, acled, geojson, gpx, track
 //	           one for each wire format
 //
-// The formats do not know of each other or of the sink; this package does not know their fields. Every format, column,
-// limit and code is described in docs/reference/observations.md.
+// The formats know nothing of the sink, and this package nothing of their fields. Where two formats mean the same they
+// share it: the properties of geojson are the columns of sheet, and a unit without a name is named in gpx as in track.
+// Every format, column, limit and code is described in docs/reference/observations.md.
 package intake
