@@ -159,11 +159,15 @@ func (o *outline) crossings(n int32, x2, y2 int64) (odd, on bool) {
 		if y2 < 2*int64(min(e.a.y, e.b.y)) || y2 > 2*int64(max(e.a.y, e.b.y)) || x2 > 2*int64(max(e.a.x, e.b.x)) {
 			continue
 		}
+		aAbove, bAbove := 2*int64(e.a.y) > y2, 2*int64(e.b.y) > y2
+		if x2 < 2*int64(min(e.a.x, e.b.x)) {
+			odd = odd != (aAbove != bAbove) // all to the east
+			continue
+		}
 		side := e.orient(x2, y2)
 		if side == 0 && e.boxed(x2, y2) {
 			return false, true
 		}
-		aAbove, bAbove := 2*int64(e.a.y) > y2, 2*int64(e.b.y) > y2
 		if aAbove != bAbove && (side > 0) == bAbove {
 			odd = !odd
 		}
