@@ -10,11 +10,12 @@ import (
 type clauses struct {
 	moments  map[truce.MomentID]truce.Moment
 	points   map[truce.PlaceID]bool // the features that are points
-	inMoment []truce.MomentID       // the moments being said, so that none is said inside itself
+	clock    truce.Clock
+	inMoment []truce.MomentID // the moments being said, so that none is said inside itself
 }
 
 func clausesOf(a *truce.Agreement) *clauses {
-	c := &clauses{moments: map[truce.MomentID]truce.Moment{}, points: map[truce.PlaceID]bool{}}
+	c := &clauses{clock: a.Clock, moments: map[truce.MomentID]truce.Moment{}, points: map[truce.PlaceID]bool{}}
 	for _, f := range a.Places {
 		c.points[f.ID] = f.Shape == truce.ShapePoint
 	}
