@@ -237,7 +237,11 @@ func (c *clauses) cleanDays(d truce.CleanDays) truce.Arg {
 	if d.From != nil {
 		how = append(how, arg(truce.Say("explain.time.clean-from", c.time(*d.From))))
 	}
-	return arg(truce.Say("explain.time.clean", period(truce.Period{Days: d.Days}), truce.RuleArg(d.Rule), truce.ListArg(how...)))
+	all := how[0]
+	for _, x := range how[1:] {
+		all = arg(truce.Say("explain.limit-more", all, x))
+	}
+	return arg(truce.Say("explain.time.clean", period(truce.Period{Days: d.Days}), truce.RuleArg(d.Rule), all))
 }
 
 // period says a length of calendar and clock time.

@@ -312,3 +312,11 @@ func TestAttributeWords(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkExplain(b *testing.B) {
+	p := rich(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		Explain(p, "ar", nil)
+	}
+}

@@ -146,3 +146,17 @@ func FuzzFormat(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkFormat(b *testing.B) {
+	src, err := os.ReadFile("testdata/rich/agreement.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, problems := Format("agreement.yaml", src); len(problems) > 0 {
+			b.Fatal(problems)
+		}
+	}
+}
