@@ -597,31 +597,46 @@ func sentences(list []truce.Phrase) truce.Arg {
 	return arg(out)
 }
 
+// ordered are the kinds of part whose order is part of the text.
+var ordered = []string{"article", "rule", "term", "reading"}
+
 // match pairs the parts of two lists by their ids, calls same for those in both, and notes those that went and came.
 func match[T any](d *differ, x, y []T, id func(T) string, p func(T) part, whole func(c *clauses, v T) []truce.Phrase, same func(v, u T)) {
-	find := func(list []T, name string) int {
-		return slices.IndexFunc(list, func(v T) bool { return id(v) == name })
+	index := func(list []T) (ids []string, first map[string]int) {
+		first = make(map[string]int, len(list))
+		for i, v := range list {
+			ids = append(ids, id(v))
+			if _, twice := first[ids[i]]; !twice {
+				first[ids[i]] = i
+			}
+		}
+		return ids, first
 	}
+	xs, inX := index(x)
+	ys, inY := index(y)
 	var common, there []string
-	for _, v := range x {
-		if i := find(y, id(v)); i >= 0 {
-			common = append(common, id(v))
-			same(v, y[i])
+	for i, v := range x {
+		if k, stayed := inY[xs[i]]; stayed {
+			common = append(common, xs[i])
+			same(v, y[k])
 			continue
 		}
 		q := p(v)
 		d.add(Change{Edit: Removed, Kind: q.kind, ID: q.id, Part: q.phrase, Before: whole(d.was, v)})
 	}
-	for _, u := range y {
-		if find(x, id(u)) >= 0 {
-			there = append(there, id(u))
+	for i, u := range y {
+		if _, stayed := inX[ys[i]]; stayed {
+			there = append(there, ys[i])
 			continue
 		}
 		q := p(u)
 		d.add(Change{Edit: Added, Kind: q.kind, ID: q.id, Part: q.phrase, After: whole(d.is, u)})
 	}
-	if !slices.Equal(common, there) && len(common) > 0 {
-		q := p(x[0])
+	if len(common) == 0 || slices.Equal(common, there) {
+		return
+	}
+	// The order of articles, rules and readings is one a reader sees; that of actors or places means nothing.
+	if q := p(x[0]); contains(ordered, q.kind) {
 		d.add(Change{Kind: q.kind, Field: "order", Part: truce.Say("diff.order"), Before: said(texts(common)), After: said(texts(there))})
 	}
 }

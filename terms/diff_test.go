@@ -133,6 +133,8 @@ func TestDiffOrder(t *testing.T) {
 	a := rich(t).Agreement
 	b := clone(a)
 	b.Articles[0], b.Articles[1] = b.Articles[1], b.Articles[0]
+	b.Actors[0], b.Actors[1] = b.Actors[1], b.Actors[0]
+	b.Suspensions[0], b.Suspensions[1] = b.Suspensions[1], b.Suspensions[0]
 	for i := range b.Actors {
 		b.Actors[i].Origin.Line += 7
 		for k := range b.Actors[i].Facts {

@@ -51,7 +51,7 @@ func Redline(before, after string) []Piece {
 	}
 	put(Same, x[:head])
 	a, b := x[head:len(x)-tail], y[head:len(y)-tail]
-	if len(a)*len(b) > MaxRedline {
+	if int64(len(a))*int64(len(b)) > MaxRedline {
 		put(Removed, a)
 		put(Added, b)
 	} else {
