@@ -236,3 +236,93 @@ func BenchmarkRedline(b *testing.B) {
 		Redline(x, y)
 	}
 }
+
+// TestChangesOfEveryPart compares each part of the rich agreement with nothing, both ways: every field that changes has words
+// in every language.
+func TestChangesOfEveryPart(t *testing.T) {
+	a := rich(t).Agreement
+	none := &truce.Agreement{}
+	var parts []any
+	add := func(list any) {
+		for i, v := 0, reflect.ValueOf(list); i < v.Len(); i++ {
+			parts = append(parts, v.Index(i).Interface())
+		}
+	}
+	add([]truce.Agreement{*a})
+	add(a.Participants)
+	add(a.Statements)
+	add(a.Moments)
+	add(a.Kinds)
+	add(a.Terms)
+	add(a.Counting)
+	add(a.Articles)
+	add(a.Actors)
+	add(a.Places)
+	for _, x := range a.Terms {
+		add(x.Readings)
+	}
+	for _, x := range a.Articles {
+		add(x.Rules)
+	}
+	said := map[string]bool{}
+	for _, x := range parts {
+		zero := reflect.New(reflect.TypeOf(x)).Elem().Interface()
+		for _, pair := range [][2]any{{x, zero}, {zero, x}} {
+			d := &differ{a: a, b: none, was: clausesOf(a), is: clausesOf(none)}
+			d.fields(part{"part", "", truce.Say("diff.agreement")}, pair[0], pair[1])
+			for _, l := range lang.Languages {
+				var b bytes.Buffer
+				if err := WriteChanges(&b, d.out, a, none, ShowOptions{Lang: l, Colour: l == "ru"}); err != nil {
+					t.Fatal(err)
+				}
+				for _, id := range []string{"diff.", "explain.", "status.", "verb.", "fact.", "feature.", "observation.", "edges."} {
+					if strings.Contains(b.String(), id) {
+						t.Errorf("%T in %s has no words for something:\n%s", x, l, b.String())
+						break
+					}
+				}
+			}
+			for _, c := range d.out {
+				said[reflect.TypeOf(x).Name()+"."+c.Field] = true
+			}
+		}
+	}
+	// What the rich agreement does not use, or only with the zero value.
+	unused := []string{"Agreement.SupersededBy", "Statement.Quote", "Statement.Reference", "Rule.After", "Rule.Silence", "Actor.Complete", "Actor.Refs", "Feature.Aliases", "Feature.Source", "Counting.Source"}
+	for typ, fields := range partFields {
+		for name := range fields {
+			if !said[typ+"."+name] && !contains(unused, typ+"."+name) {
+				t.Errorf("%s.%s was not tried", typ, name)
+			}
+		}
+	}
+}
+
+// TestChangesOfParts: parts that come and go whole, and facts with everything that can be said of one.
+func TestChangesOfParts(t *testing.T) {
+	a := rich(t).Agreement
+	none := &truce.Agreement{ID: a.ID, Clock: a.Clock}
+	b := clone(a)
+	b.Actors[0].Facts = append(b.Actors[0].Facts, truce.Fact{Kind: truce.FactInvitedBy, Value: "guarantor-a", From: a.Clock.Day(2030, 1, 1), Until: a.Clock.Day(2030, 2, 1),
+		HeldBy: []truce.ActorID{"north"}, DisputedBy: []truce.ActorID{"south"}, Source: "st-1"}, truce.Fact{Kind: truce.FactExcluded, Value: "yes"})
+	b.Texts[0].Authoritative = false
+	b.Places[0].Polygons[0][0][0].Lon += 1000
+	for _, x := range []struct {
+		from, to *truce.Agreement
+		least    int
+	}{{a, none, 50}, {none, a, 50}, {a, b, 4}, {b, a, 4}} {
+		list := Diff(x.from, x.to)
+		if len(list) < x.least {
+			t.Errorf("%d changes; at least %d were expected", len(list), x.least)
+		}
+		for _, l := range lang.Languages {
+			var out bytes.Buffer
+			if err := WriteChanges(&out, list, x.from, x.to, ShowOptions{Lang: l}); err != nil {
+				t.Fatal(err)
+			}
+			if s := out.String(); strings.Contains(s, "diff.") || strings.Contains(s, "explain.") || strings.Contains(s, "fact.") {
+				t.Errorf("in %s something has no words:\n%s", l, s)
+			}
+		}
+	}
+}

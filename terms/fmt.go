@@ -29,6 +29,14 @@ func Format(name string, src []byte) ([]byte, []truce.Problem) {
 // formatWith lets a test put a mistake between reading and writing.
 func formatWith(name string, src []byte, write func(*written) string) ([]byte, []truce.Problem) {
 	probs := &problems{}
+	if n := len(src); n > 0 && src[n-1] != '\n' { // to YAML a block text without its last line feed is another text; to people it is not
+		src = append(slices.Clip(src), '\n')
+		out, faults := formatWith(name, src, write)
+		if len(faults) > 0 {
+			return src[:n], faults
+		}
+		return out, nil
+	}
 	before := parseYAML(probs, name, src)
 	if len(probs.list) > 0 {
 		return src, probs.list

@@ -160,3 +160,29 @@ func BenchmarkFormat(b *testing.B) {
 		}
 	}
 }
+
+func TestFormatForms(t *testing.T) {
+	for _, x := range []struct{ name, src, want string }{
+		{"the mark of a document", "---\n\na:   1\n", "---\na: 1\n"},
+		{"no last line feed", "a: |\n  x\n  y", "a: |\n  x\n  y\n"},
+		{"kept line feeds at the end", "a: |+\n  x\n\n\n", "a: |+\n  x\n\n\n"},
+		{"a value and its comment on a line of their own", "a:\n    # why\n    word   # because\nb: 1\n", "a:\n  # why\n  word  # because\nb: 1\n"},
+		{"a long text on lines of its own", "a:\n      one\n      two\n", "a:\n  one\n  two\n"},
+		{"brackets over lines", "a:\n    b: [x,\n        y, # note\n      z]\n", "a:\n  b: [x,\n      y, # note\n    z]\n"},
+		{"a bracket in a text", "a: {b: 'x]y', c: \"{\"}\n", "a: {b: 'x]y', c: '{'}\n"},
+		{"an apostrophe in a word", "a: [don't, x]\n", "a: [don't, x]\n"},
+		{"quoted keys", "\"a b\": 1\n'c:d': 2\n\"e\": {\"f\": 1}\n", "a b: 1\n'c:d': 2\ne: {f: 1}\n"},
+		{"empty brackets", "a: [ ]\nb: {  }\n", "a: []\nb: {}\n"},
+		{"numbers stay", "a: 010\nb: '010'\nc: 1e3\nd: \"1.10\"\n", "a: 010\nb: '010'\nc: 1e3\nd: '1.10'\n"},
+		{"words that are no texts stay quoted", "a: 'no'\nb: \"null\"\nc: '~'\nd: ''\n", "a: 'no'\nb: 'null'\nc: '~'\nd: ''\n"},
+		{"a comment with little room", "a: 1 #x\n", "a: 1  #x\n"},
+		{"a list of lists of mappings", "- - a: 1\n    b: 2\n  - c\n-   - d\n", "- - a: 1\n    b: 2\n  - c\n- - d\n"},
+		{"blank lines", "\n\na: 1\n\n\n\nb:\n\n  - x\n\n  - y\n\n\n", "a: 1\n\nb:\n  - x\n\n  - y\n"},
+		{"only a comment at the end", "a: 1\n\n# the end\n\n", "a: 1\n\n# the end\n"},
+	} {
+		out, problems := Format("x.yaml", []byte(x.src))
+		if string(out) != x.want || len(problems) > 0 {
+			t.Errorf("%s: %v\n got %q\nwant %q", x.name, problems, out, x.want)
+		}
+	}
+}
