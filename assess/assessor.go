@@ -17,14 +17,15 @@ type Assessor struct {
 	ruleByID map[truce.RuleID]*rule
 	seen     map[truce.ObservationID]bool
 	obs      []*truce.Observation
-	tracks   map[string]*track
-	units    []string // keys of tracks, in the order first seen; sorted before use
+	tracks   map[trackKey]*track
+	units    []trackKey // in the order first seen; sorted before use
 }
 
 // rule is a planned rule with its choices of readings ready.
 type rule struct {
 	terms.PlannedRule
 	choices []*choice
+	regions []int           // the region it forbids a presence in, by choice
 	na      []truce.Outcome // outcomes of a thing the rule does not speak of, shared by all of them
 }
 
@@ -47,7 +48,7 @@ func (c *choice) reading(_ *settling, id truce.TermID) *truce.Reading {
 // New makes an assessor for a plan.
 func New(p *terms.Plan) (*Assessor, error) {
 	const op truce.Op = "assess.New"
-	a := &Assessor{plan: p, cast: newCast(p), ruleByID: map[truce.RuleID]*rule{}, seen: map[truce.ObservationID]bool{}, tracks: map[string]*track{}}
+	a := &Assessor{plan: p, cast: newCast(p), ruleByID: map[truce.RuleID]*rule{}, seen: map[truce.ObservationID]bool{}, tracks: map[trackKey]*track{}}
 	for _, pr := range p.Rules {
 		r := &rule{PlannedRule: pr}
 		for n, list := range pr.Choices {

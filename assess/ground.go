@@ -20,6 +20,8 @@ type ground struct {
 	byText  map[string]int // their number, by what they say
 
 	index      *geo.Index
+	areas      []*feature // in the order of the index
+	sets       map[truce.FeatureKind]*zoneSet
 	signatures []signature
 	bySig      map[string]int32
 	byClass    []int32 // signature of each class of the index, -1 until asked
@@ -30,23 +32,31 @@ type feature struct {
 	*truce.Feature
 	area *geo.Area
 	line *geo.Line // of an area its boundary, of a point the point itself
-	spot *geo.Spot // somewhere in it
+	some *geo.Spot // somewhere in it, once asked
 	// Numbers in the index; -1 where the index does not hold it.
-	inIndex, lineIndex int
+	number, lineNumber int
+}
+
+// zoneSet is all zones of a kind together, of which there may be thousands.
+type zoneSet struct {
+	members  []bool      // by number in the index
+	boundary []*geo.Line // of all of them: outside, the nearest of it is the nearest zone
 }
 
 // region is a place of a rule with all its terms read: what a Where says under one choice.
 type region struct {
-	op     string // "zone", "band", "all", "any", "not", "nowhere"
+	op     string // "zone", "set", "band", "all", "any", "not", "nowhere"
 	f      *feature
+	set    *zoneSet
 	within truce.Metres // of a band; 0 is no limit of distance
 	side   int          // of a band: +1 left, -1 right, 0 both
 	sided  truce.Side
+	kind   truce.FeatureKind // of a set
+	g      *ground           // of a set
 	kids   []*region
 	read   truce.Choice // the reading it stands for, if it was a term
 	source truce.SourceID
-	grown  *region // the same with the rule's hysteresis added; itself where there is none
-	limit  int     // of a band: which of its line's limits in the index it is
+	limit  int // of a band: which of its line's limits in the index it is
 }
 
 func newGround(p *terms.Plan, rules []*rule) (*ground, error) {
@@ -56,34 +66,82 @@ func newGround(p *terms.Plan, rules []*rule) (*ground, error) {
 			return nil, err
 		}
 	}
+	if err := g.makeSets(p.Agreement); err != nil {
+		return nil, err
+	}
 	for _, r := range rules {
 		if r.Verb != truce.Forbids || r.Object != truce.KindPresence {
 			continue
 		}
 		for _, c := range r.choices {
-			g.regionOf(r.Rule, c)
+			r.regions = append(r.regions, g.regionOf(r.Rule, c))
 		}
 	}
 	return g, g.buildIndex()
 }
 
+// makeSets prepares the kinds of zone that the agreement speaks of as a whole.
+func (g *ground) makeSets(a *truce.Agreement) error {
+	g.sets = map[truce.FeatureKind]*zoneSet{}
+	var err error
+	visit := func(w *truce.Where) {
+		if w.Kind == "" || g.sets[w.Kind] != nil {
+			return
+		}
+		set := &zoneSet{}
+		g.sets[w.Kind] = set
+		var rings [][]truce.Position
+		positions := 0
+		flush := func() {
+			if len(rings) > 0 && err == nil {
+				var l *geo.Line
+				l, err = geo.NewLine(rings, a.Edges)
+				set.boundary = append(set.boundary, l)
+			}
+			rings, positions = nil, 0
+		}
+		for _, f := range g.features {
+			if f.Kind != w.Kind || f.area == nil {
+				continue
+			}
+			g.inIndex(f)
+			for _, polygon := range f.Polygons {
+				for _, ring := range polygon {
+					if positions+len(ring)+1 > geo.MaxVertices {
+						flush()
+					}
+					positions += len(ring) + 1
+					rings = append(rings, append(slices.Clone(ring), ring[0]))
+				}
+			}
+		}
+		flush()
+	}
+	terms.Places(a, visit)
+	return err
+}
+
+// inIndex gives an area a number in the index.
+func (g *ground) inIndex(f *feature) int {
+	if f.number < 0 {
+		f.number = len(g.areas)
+		g.areas = append(g.areas, f)
+	}
+	return f.number
+}
+
 func (g *ground) add(f *truce.Feature, edges truce.EdgeKind) error {
-	ft := &feature{Feature: f, inIndex: -1, lineIndex: -1}
+	ft := &feature{Feature: f, number: -1, lineNumber: -1}
 	var err error
 	switch f.Shape {
 	case truce.ShapeArea:
 		if ft.area, err = geo.NewArea(f.Polygons, edges); err == nil {
 			ft.line = ft.area.Boundary()
-			ft.spot = geo.SpotIn(ft.area)
 		}
 	case truce.ShapeLine:
-		if ft.line, err = geo.NewLine(f.Lines, edges); err == nil {
-			ft.spot = geo.SpotAlong(ft.line)
-		}
+		ft.line, err = geo.NewLine(f.Lines, edges)
 	case truce.ShapePoint:
-		if ft.line, err = geo.NewPoint(f.At); err == nil {
-			ft.spot, err = geo.SpotAround(f.At, f.Radius)
-		}
+		ft.line, err = geo.NewPoint(f.At)
 	}
 	if err != nil {
 		return fmt.Errorf("place %q: %w", f.ID, err)
@@ -96,6 +154,21 @@ func (g *ground) add(f *truce.Feature, edges truce.EdgeKind) error {
 		}
 	}
 	return nil
+}
+
+// spot is somewhere in a feature. Most are never asked for, and to spread samples over an area takes a while.
+func (f *feature) spot() *geo.Spot {
+	if f.some == nil {
+		switch f.Shape {
+		case truce.ShapeArea:
+			f.some = geo.SpotIn(f.area)
+		case truce.ShapeLine:
+			f.some = geo.SpotAlong(f.line)
+		default:
+			f.some, _ = geo.SpotAround(f.At, f.Radius) // its radius was checked
+		}
+	}
+	return f.some
 }
 
 // find looks a place name up; a name that several features share is none of them.
@@ -127,10 +200,10 @@ func (g *ground) spot(_ *truce.Agreement, p truce.Place) spot {
 	case truce.PlaceNamed:
 		for _, n := range append([]string{p.Name}, p.Within...) {
 			if f := g.find(n); f != nil {
-				out.feature, out.geo, out.arg = f.ID, f.spot, truce.PlaceArg(f.ID)
+				out.feature, out.geo, out.arg = f.ID, f.spot(), truce.PlaceArg(f.ID)
 				out.missing = truce.Say("missing.where-in", out.arg)
 				if out.at == (truce.Position{}) {
-					out.at = f.spot.At()
+					out.at = out.geo.At()
 				}
 				return out
 			}
@@ -200,19 +273,15 @@ func (g *ground) contains(a *truce.Agreement, p truce.Place, id truce.PlaceID) b
 	if f == nil {
 		return false
 	}
-	return g.covers(a, p, spot{feature: id, geo: f.spot, at: f.spot.At()}).truth == truce.True
+	return g.covers(a, p, spot{feature: id, geo: f.spot(), at: f.spot().At()}).truth == truce.True
 }
 
 // regionOf gives the number of the region a rule speaks of under a choice.
 func (g *ground) regionOf(r *truce.Rule, c *choice) int {
 	rg := g.compile(r.Where, c)
-	text := rg.text() + fmt.Sprintf("+%g", float64(r.Hysteresis))
+	text := rg.text()
 	if n, ok := g.byText[text]; ok {
 		return n
-	}
-	rg.grown = rg
-	if r.Hysteresis > 0 {
-		rg.grown = rg.grow(r.Hysteresis)
 	}
 	g.byText[text] = len(g.regions)
 	g.regions = append(g.regions, rg)
@@ -261,13 +330,7 @@ func (g *ground) compile(w *truce.Where, c *choice) *region {
 			return &region{op: "zone", f: f}
 		}
 	case w.Kind != "":
-		r := &region{op: "any"}
-		for _, f := range g.features {
-			if f.Kind == w.Kind && f.area != nil {
-				r.kids = append(r.kids, &region{op: "zone", f: f})
-			}
-		}
-		return r
+		return &region{op: "set", set: g.sets[w.Kind], kind: w.Kind, g: g}
 	case len(w.All) > 0:
 		return list("all", w.All)
 	case len(w.Any) > 0:
@@ -283,6 +346,8 @@ func (r *region) text() string {
 	switch r.op {
 	case "zone":
 		return string(r.f.ID)
+	case "set":
+		return "every " + string(r.kind)
 	case "band":
 		return fmt.Sprintf("%g|%s|%d", float64(r.within), r.f.ID, r.side)
 	}
@@ -294,38 +359,14 @@ func (r *region) text() string {
 	return b.String() + ")"
 }
 
-// grow is the region with everything up to h metres around it. What is cut out of a region does not shrink by it.
-func (r *region) grow(h truce.Metres) *region {
-	out := *r
-	switch r.op {
-	case "zone":
-		return &region{op: "any", kids: []*region{r, {op: "band", f: r.f, within: h}}}
-	case "band":
-		out.within += h
-		if r.within == 0 || r.side != 0 { // over to the other side by less than h
-			near := &region{op: "band", f: r.f, within: h}
-			if r.within == 0 {
-				out.within = 0
-			}
-			return &region{op: "any", kids: []*region{&out, near}}
-		}
-		return &out
-	case "not":
-		return r
-	}
-	out.kids = nil
-	for _, k := range r.kids {
-		out.kids = append(out.kids, k.grow(h))
-	}
-	return &out
-}
-
 // depth is how far inside a region a position lies, in metres; negative outside.
 func (r *region) depth(p truce.Position) truce.Metres {
 	const everywhere truce.Metres = 1e9
 	switch r.op {
 	case "zone":
 		return r.f.area.Signed(p)
+	case "set":
+		return r.set.depth(r.g, p)
 	case "band":
 		d := everywhere
 		far := truce.Metres(-1)
@@ -361,6 +402,153 @@ func (r *region) depth(p truce.Position) truce.Metres {
 	return -everywhere
 }
 
+// around lists the zones of the set that hold a position.
+func (s *zoneSet) around(g *ground, p truce.Position) (out []*feature) {
+	for _, n := range g.index.Areas(g.index.Classify(p)) {
+		if s.has(n) {
+			out = append(out, g.areas[n])
+		}
+	}
+	return out
+}
+
+func (s *zoneSet) has(n int32) bool { return int(n) < len(s.members) && s.members[n] }
+
+// depth is how far inside one of the zones a position lies, or how far outside the nearest.
+func (s *zoneSet) depth(g *ground, p truce.Position) truce.Metres {
+	in := s.around(g, p)
+	if len(in) == 0 {
+		d := truce.Metres(1e9)
+		for _, l := range s.boundary {
+			d = min(d, l.Distance(p))
+		}
+		return -d
+	}
+	d := truce.Metres(0)
+	for _, f := range in {
+		d = max(d, f.area.Signed(p))
+	}
+	return d
+}
+
+// roughDepth is depth to within a few centimetres.
+func (s *zoneSet) roughDepth(g *ground, p truce.Position) truce.Metres {
+	in := s.around(g, p)
+	if len(in) == 0 {
+		d := truce.Metres(1e9)
+		for _, l := range s.boundary {
+			low, _ := l.Roughly(p)
+			d = min(d, low)
+		}
+		return -d
+	}
+	d := truce.Metres(0)
+	for _, f := range in {
+		low, _ := f.line.Roughly(p)
+		d = max(d, low)
+	}
+	return d
+}
+
+// truth answers whether a spot lies in one of the zones; rough distances settle most.
+func (s *zoneSet) truth(g *ground, sp *geo.Spot) truce.Truth {
+	switch d := s.roughDepth(g, sp.At()); {
+	case d > 0 && d >= sp.Radius():
+		return truce.True
+	case d < 0 && -d > sp.Radius():
+		return truce.False
+	}
+	return s.relate(g, sp).Truth
+}
+
+// relate answers whether a spot lies in one of the zones. A spot that only several of them together cover stays unknown.
+func (s *zoneSet) relate(g *ground, sp *geo.Spot) geo.Relation {
+	d := s.depth(g, sp.At())
+	out := geo.Relation{Near: d - sp.Radius(), Best: d, Far: d + sp.Radius()}
+	switch {
+	case out.Far < 0:
+		out.Truth = truce.False
+	case out.Near >= 0:
+		out.Truth = truce.True
+	case !sp.IsDisc():
+		out.Truth = truce.False
+		for n, in := range s.members {
+			if in && out.Truth != truce.True {
+				out.Truth = out.Truth.Or(g.areas[n].area.Relate(sp).Truth)
+			}
+		}
+	}
+	return out
+}
+
+// roughDepth is depth to within a few centimetres, for finding which of many positions is the deepest.
+func (r *region) roughDepth(p truce.Position) truce.Metres {
+	switch r.op {
+	case "zone":
+		low, _ := r.f.line.Roughly(p)
+		if !r.f.area.Contains(p) {
+			return -low
+		}
+		return low
+	case "set":
+		return r.set.roughDepth(r.g, p)
+	case "band":
+		if r.side == 0 && r.within > 0 {
+			low, _ := r.f.line.Roughly(p)
+			return r.within - low
+		}
+	case "all", "any":
+		d := truce.Metres(1e9)
+		if r.op == "any" {
+			d = -d
+		}
+		for _, k := range r.kids {
+			if r.op == "all" {
+				d = min(d, k.roughDepth(p))
+			} else {
+				d = max(d, k.roughDepth(p))
+			}
+		}
+		return d
+	case "not":
+		return -r.kids[0].roughDepth(p)
+	}
+	return r.depth(p)
+}
+
+// truth answers whether a spot lies in the region, without saying by how much.
+func (r *region) truth(sp *geo.Spot) truce.Truth {
+	switch r.op {
+	case "zone":
+		return r.f.area.Relate(sp).Truth
+	case "set":
+		return r.set.truth(r.g, sp)
+	case "band":
+		if r.side == 0 && r.within > 0 {
+			switch low, high := r.f.line.Roughly(sp.At()); {
+			case high+sp.Radius() <= r.within:
+				return truce.True
+			case low-sp.Radius() > r.within:
+				return truce.False
+			}
+		}
+		return r.f.line.Relate(sp, r.within, r.side).Truth
+	case "not":
+		return r.kids[0].truth(sp).Not()
+	case "all", "any":
+		t := truce.TruthOf(r.op == "all")
+		for _, k := range r.kids {
+			if r.op == "all" {
+				t = t.And(k.truth(sp))
+			} else {
+				t = t.Or(k.truth(sp))
+			}
+		}
+		return t
+	}
+	return truce.False
+}
+
 func (g *ground) depth(n int, p truce.Position) truce.Metres { return g.regions[n].depth(p) }
 
 // relate answers whether a spot lies in the region.
@@ -368,6 +556,8 @@ func (r *region) relate(sp *geo.Spot) geo.Relation {
 	switch r.op {
 	case "zone":
 		return r.f.area.Relate(sp)
+	case "set":
+		return r.set.relate(r.g, sp)
 	case "band":
 		return r.f.line.Relate(sp, r.within, r.side)
 	case "not":
@@ -396,6 +586,8 @@ func (r *region) holdsAt(p truce.Position) bool {
 	switch r.op {
 	case "zone":
 		return r.f.area.Contains(p)
+	case "set":
+		return len(r.set.around(r.g, p)) > 0
 	case "band":
 		return (r.within == 0 || r.f.line.Distance(p) <= r.within) && (r.side == 0 || r.f.line.Side(p) == r.side)
 	case "all":
@@ -488,6 +680,8 @@ func (r *region) phrase(sp spot) truce.Phrase {
 		default:
 			p = truce.Say("place.within", sp.arg, truce.MetresArg(tenths(r.within)), truce.PlaceArg(r.f.ID))
 		}
+	case "set":
+		p = truce.Say("place.in-kind", sp.arg, truce.WordArg(string(r.kind)))
 	case "not":
 		p = truce.Say("place.not", sp.arg)
 	case "any":
@@ -498,16 +692,21 @@ func (r *region) phrase(sp spot) truce.Phrase {
 	return p
 }
 
-// zoneAt names the smallest area that holds a position, "" if none does.
+// zoneAt names the smallest zone that holds a position, "" if none does. Areas that are only named places do not count.
 func (g *ground) zoneAt(p truce.Position) truce.PlaceID {
 	best, id := truce.Metres(-1), truce.PlaceID("")
-	for _, f := range g.features {
-		if f.area == nil || f.Kind == truce.FeatureArea || !f.area.Contains(p) {
-			continue
-		}
+	take := func(f *feature) {
 		sw, ne := f.area.Bounds()
-		if size := geo.Distance(sw, ne); best < 0 || size < best {
+		if size := geo.Distance(sw, ne); f.Kind != truce.FeatureArea && (best < 0 || size < best) {
 			best, id = size, f.ID
+		}
+	}
+	for _, n := range g.index.Areas(g.index.Classify(p)) {
+		take(g.areas[n])
+	}
+	for _, f := range g.features {
+		if f.area != nil && f.number < 0 && f.area.Contains(p) {
+			take(f)
 		}
 	}
 	return id

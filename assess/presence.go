@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"slices"
 
 	"truce"
@@ -17,7 +18,7 @@ type scope struct {
 func (s *settling) presences(r *rule) []truce.Account {
 	var out []truce.Account
 	keys := slices.Clone(s.units)
-	slices.Sort(keys)
+	slices.SortFunc(keys, func(a, b trackKey) int { return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.actor, b.actor)) })
 	for _, key := range keys {
 		out = append(out, s.unit(r, s.tracks[key], nil)...)
 	}
@@ -74,18 +75,18 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 		region int
 		scopes []scope
 		stays  []stay
-		near   deepest
+		near   deepest // of a unit that was never inside, once asked
 	}
 	var groups []*group
 	of := make([]*group, len(r.choices))
 	for _, c := range r.choices {
-		g := &group{region: s.ground.regionOf(r.Rule, c), scopes: s.scopes(r, t, who, c)}
+		g := &group{region: r.regions[c.n], scopes: s.scopes(r, t, who, c)}
 		k := slices.IndexFunc(groups, func(h *group) bool { return h.region == g.region && sameScopes(h.scopes, g.scopes) })
 		if k >= 0 && !s.why {
 			of[c.n] = groups[k]
 			continue
 		}
-		g.stays, g.near = s.stays(r, t, g.region, g.scopes)
+		g.stays = s.stays(r, t, g.region, g.scopes)
 		groups, of[c.n] = append(groups, g), g
 	}
 	subject := truce.Subject{Kind: "episode", Unit: t.Unit, Actor: who.id, Count: t.n}
@@ -121,12 +122,15 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 			g := of[c.n]
 			o := s.stayed(r, t, who, g.region, g.scopes, g.stays, sp, c)
 			if !o.Margin.HasMetres && (o.Result == truce.Kept || o.Possible.Has(truce.Breached)) {
-				d := g.near
-				if !whole && deep.known {
-					d = deepest{depth: s.ground.depth(g.region, deep.pos), known: true}
+				d := deep
+				if whole {
+					if !g.near.known {
+						g.near = s.nearest(t, g.region)
+					}
+					d = g.near
 				}
 				if d.known {
-					o.Margin.Metres, o.Margin.HasMetres = -tenths(d.depth), true
+					o.Margin.Metres, o.Margin.HasMetres = -tenths(s.ground.depth(g.region, d.pos)), true
 				}
 			}
 			acc.Outcomes = append(acc.Outcomes, o)
@@ -226,22 +230,22 @@ func (s *settling) bounds(r *rule, c *choice) []moment {
 }
 
 // stays walks a unit's fixes through one region.
-func (s *settling) stays(r *rule, t *track, region int, scopes []scope) ([]stay, deepest) {
+func (s *settling) stays(r *rule, t *track, region int, scopes []scope) []stay {
 	applies := false
 	for _, sc := range scopes {
 		applies = applies || sc.out.Possible.Has(truce.Breached)
 	}
 	if !applies {
-		return nil, deepest{}
+		return nil
 	}
-	w := &walk{gap: r.Gap, apart: s.ground.apart, depth: func(p truce.Position) truce.Metres { return s.ground.depth(region, p) }}
+	w := &walk{gap: r.Gap, near: r.Hysteresis, probe: s.probe(region)}
 	if w.gap == 0 {
 		w.gap = DefaultGap
 	}
 	k := -1
 	var held sample
 	var in truce.Truth
-	var near, have bool
+	var have bool
 	flush := func() {
 		if !have {
 			return
@@ -252,26 +256,40 @@ func (s *settling) stays(r *rule, t *track, region int, scopes []scope) ([]stay,
 			w.enter(k)
 		}
 		if scopes[k].out.Possible.Has(truce.Breached) {
-			w.step(held, in, near)
+			w.step(held, in)
 		}
 	}
 	t.each(func(x sample) {
 		if x.at > s.at {
 			return
 		}
-		xin, xnear := s.ground.inside(x.sig, region)
+		xin := s.ground.inside(x.sig, region)
 		if have && x.at == held.at { // two fixes of one moment: where they disagree, the place is not known
 			if xin != in {
 				in = truce.Unknown
 			}
-			near = near || xnear
 			return
 		}
 		flush()
-		held, in, near, have = x, xin, xnear, true
+		held, in, have = x, xin, true
 	})
 	flush()
-	return w.finish(), w.nearest
+	return w.finish()
+}
+
+func (s *settling) probe(region int) probe {
+	return probe{depth: s.ground.regions[region].roughDepth, apart: s.ground.apart}
+}
+
+// nearest is how near a unit that was never inside came.
+func (s *settling) nearest(t *track, region int) (d deepest) {
+	p := s.probe(region)
+	t.each(func(x sample) {
+		if x.at <= s.at {
+			d = p.deeper(d, x)
+		}
+	})
+	return d
 }
 
 // stayed says what a rule makes of a unit between two times.
@@ -364,7 +382,7 @@ func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scop
 	}
 	margin := truce.Margin{}
 	if st.deep.known {
-		margin.Metres, margin.HasMetres = -tenths(st.deep.depth), true
+		margin.Metres, margin.HasMetres = -tenths(s.ground.depth(region, st.deep.pos)), true
 	}
 	least, most, closed := st.bounds()
 	if r.Dwell > 0 {
@@ -439,9 +457,6 @@ func (s *settling) again(r *rule, acc truce.Account, c *choice) truce.Outcome {
 		}
 		return s.outcome(r, o, s.sides(o), s.ground.spot(s.plan.Agreement, o.Where), c)
 	case "episode":
-		if t := s.tracks[acc.Subject.Unit+"\x00"]; t != nil {
-			return pick(s.unit(r, t, nil))
-		}
 		for _, key := range s.units {
 			if t := s.tracks[key]; t.Unit == acc.Subject.Unit {
 				if list := s.unit(r, t, nil); len(list) > 0 {

@@ -8,25 +8,16 @@ import (
 )
 
 // signature says of one place, for every region the rules speak of, whether it is inside.
-type signature struct {
-	in   []truce.Truth
-	near []bool // inside, or outside by less than the rule's hysteresis
-}
+type signature []truce.Truth
 
 // inside reads a signature.
-func (g *ground) inside(sig int32, region int) (in truce.Truth, near bool) {
-	s := &g.signatures[sig]
-	return s.in[region], s.near[region]
-}
+func (g *ground) inside(sig int32, region int) truce.Truth { return g.signatures[sig][region] }
 
 // intern gives equal signatures one number.
 func (g *ground) intern(s signature) int32 {
-	key := make([]byte, 2*len(s.in))
-	for i := range s.in {
-		key[2*i] = byte(s.in[i] + 1)
-		if s.near[i] {
-			key[2*i+1] = 1
-		}
+	key := make([]byte, len(s))
+	for i := range s {
+		key[i] = byte(s[i] + 1)
 	}
 	if n, ok := g.bySig[string(key)]; ok {
 		return n
@@ -39,22 +30,18 @@ func (g *ground) intern(s signature) int32 {
 
 // buildIndex puts every area and distance the presence rules need into the index of cells decided in advance.
 func (g *ground) buildIndex() error {
-	var areas []*geo.Area
 	var bands []geo.Band
 	var visit func(r *region)
 	visit = func(r *region) {
 		switch r.op {
 		case "zone":
-			if r.f.inIndex < 0 {
-				r.f.inIndex = len(areas)
-				areas = append(areas, r.f.area)
-			}
+			g.inIndex(r.f)
 		case "band":
-			if r.f.lineIndex < 0 {
-				r.f.lineIndex = len(bands)
+			if r.f.lineNumber < 0 {
+				r.f.lineNumber = len(bands)
 				bands = append(bands, geo.Band{Line: r.f.line})
 			}
-			b := &bands[r.f.lineIndex]
+			b := &bands[r.f.lineNumber]
 			if r.within > 0 && !slices.Contains(b.Limits, r.within) {
 				b.Limits = append(b.Limits, r.within)
 				slices.Sort(b.Limits)
@@ -67,7 +54,16 @@ func (g *ground) buildIndex() error {
 	}
 	for _, r := range g.regions {
 		visit(r)
-		visit(r.grown)
+	}
+	areas := make([]*geo.Area, len(g.areas))
+	for i, f := range g.areas {
+		areas[i] = f.area
+		for kind, set := range g.sets {
+			if f.Kind == kind {
+				set.members = append(set.members, make([]bool, i+1-len(set.members))...)
+				set.members[i] = true
+			}
+		}
 	}
 	var err error
 	if g.index, err = geo.NewIndex(areas, bands); err != nil {
@@ -75,7 +71,6 @@ func (g *ground) buildIndex() error {
 	}
 	for _, r := range g.regions {
 		r.rank(bands)
-		r.grown.rank(bands)
 	}
 	return nil
 }
@@ -83,7 +78,7 @@ func (g *ground) buildIndex() error {
 // rank notes which of its line's limits a band is, so that reading a class needs no search.
 func (r *region) rank(bands []geo.Band) {
 	if r.op == "band" && r.within > 0 {
-		r.limit = slices.Index(bands[r.f.lineIndex].Limits, r.within)
+		r.limit = slices.Index(bands[r.f.lineNumber].Limits, r.within)
 	}
 	for _, k := range r.kids {
 		k.rank(bands)
@@ -94,10 +89,12 @@ func (r *region) rank(bands []geo.Band) {
 func (g *ground) holds(r *region, c geo.Class) bool {
 	switch r.op {
 	case "zone":
-		_, ok := slices.BinarySearch(g.index.Areas(c), int32(r.f.inIndex))
+		_, ok := slices.BinarySearch(g.index.Areas(c), int32(r.f.number))
 		return ok
+	case "set":
+		return slices.ContainsFunc(g.index.Areas(c), r.set.has)
 	case "band":
-		return (r.within == 0 || g.index.Band(c, r.f.lineIndex) <= r.limit) && (r.side == 0 || g.index.Side(c, r.f.lineIndex) == r.side)
+		return (r.within == 0 || g.index.Band(c, r.f.lineNumber) <= r.limit) && (r.side == 0 || g.index.Side(c, r.f.lineNumber) == r.side)
 	case "all":
 		return !slices.ContainsFunc(r.kids, func(k *region) bool { return !g.holds(k, c) })
 	case "any":
@@ -118,10 +115,9 @@ func (g *ground) signature(p truce.Position, radius truce.Metres) int32 {
 			g.byClass = append(g.byClass, -1)
 		}
 		if g.byClass[c] < 0 {
-			s := signature{make([]truce.Truth, len(g.regions)), make([]bool, len(g.regions))}
+			s := make(signature, len(g.regions))
 			for i, r := range g.regions {
-				s.in[i] = truce.TruthOf(g.holds(r, c))
-				s.near[i] = g.holds(r.grown, c)
+				s[i] = truce.TruthOf(g.holds(r, c))
 			}
 			g.byClass[c] = g.intern(s)
 		}
@@ -139,22 +135,15 @@ func (g *ground) spotSignature(sp spot) int32 {
 	if sp.geo == nil {
 		return g.unplaced()
 	}
-	s := signature{make([]truce.Truth, len(g.regions)), make([]bool, len(g.regions))}
+	s := make(signature, len(g.regions))
 	for i, r := range g.regions {
-		s.in[i] = r.relate(sp.geo).Truth
-		s.near[i] = r.grown.relate(sp.geo).Truth != truce.False
+		s[i] = r.truth(sp.geo)
 	}
 	return g.intern(s)
 }
 
-// unplaced is the signature of a place nobody knows.
-func (g *ground) unplaced() int32 {
-	s := signature{make([]truce.Truth, len(g.regions)), make([]bool, len(g.regions))}
-	for i := range s.near {
-		s.near[i] = true
-	}
-	return g.intern(s)
-}
+// unplaced is the signature of a place nobody knows: all zero, all unknown.
+func (g *ground) unplaced() int32 { return g.intern(make(signature, len(g.regions))) }
 
 // apart is never less than the distance between two positions: what the walk needs to leave positions unmeasured. The
 // metre of latitude and longitude is taken at its longest.

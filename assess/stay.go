@@ -23,7 +23,7 @@ type stay struct {
 	scope         int // which of the track's scopes it falls in
 }
 
-// deepest is the fix farthest inside.
+// deepest is the fix farthest inside, to within the few centimetres that rough distances leave.
 type deepest struct {
 	pos   truce.Position
 	at    truce.Instant
@@ -46,26 +46,22 @@ func (t stay) bounds() (least, most time.Duration, ok bool) {
 
 // walk cuts a unit's samples into stays.
 type walk struct {
-	gap      time.Duration // a longer silence ends a stay: nobody knows where the unit was meanwhile
-	depth    func(truce.Position) truce.Metres
-	apart    func(a, b truce.Position) truce.Metres // never less than their distance
-	stays    []stay
-	cur      stay
-	opened   bool
-	prevAt   truce.Instant
-	prevOut  bool
-	lastSeen truce.Position // where depth was last worked out
-	lastDeep truce.Metres
-	haveDeep bool
-	nearest  deepest // the deepest of all fixes, inside or out: how near it came
-	scope    int
+	gap time.Duration // a longer silence ends a stay: nobody knows where the unit was meanwhile
+	probe
+	stays   []stay
+	cur     stay
+	opened  bool
+	prevAt  truce.Instant
+	prevOut bool
+	scope   int
+	near    truce.Metres // hysteresis: outside by no more than this is not yet away
 }
 
 // DefaultGap is the longest silence between two sightings that still belong to one stay, where the rule names none; see docs/limits.md.
 const DefaultGap = 6 * time.Hour
 
-// step takes the next sample: whether it is inside, and, if it is outside, whether it is still within the hysteresis.
-func (w *walk) step(s sample, in truce.Truth, near bool) {
+// step takes the next sample and whether it is inside.
+func (w *walk) step(s sample, in truce.Truth) {
 	silent := w.prevAt != 0 && s.at.Sub(w.prevAt) > w.gap
 	if silent && w.opened {
 		w.end(0)
@@ -84,12 +80,9 @@ func (w *walk) step(s sample, in truce.Truth, near bool) {
 		w.cur.to = s.at
 		w.cur.fixes++
 		w.deeper(s)
-	case near && w.opened: // outside by less than the hysteresis: not left yet
-	default:
-		if w.opened {
-			w.end(s.at)
-		}
-		w.deeper(s)
+	case w.opened && w.near > 0 && w.depth(s.pos)+truce.Metres(s.err)/10+0.1 >= -w.near: // outside, but not by enough to have left
+	case w.opened:
+		w.end(s.at)
 	}
 	w.prevAt, w.prevOut = s.at, in == truce.False
 }
@@ -126,28 +119,28 @@ func (w *walk) enter(scope int) {
 	w.prevAt, w.prevOut, w.scope = 0, false, scope
 }
 
-// deeper keeps the fix that is farthest inside, and the deepest of all. The depth of two places differs by no more than
-// the way between them, so a place too near the last one measured to be deeper than the deepest is not measured at all.
+// deeper keeps the fix that is farthest inside.
 func (w *walk) deeper(s sample) {
-	if w.depth == nil {
-		return
+	w.cur.deep = w.probe.deeper(w.cur.deep, s)
+}
+
+// probe looks for the deepest of many fixes. The depth of two places differs by no more than the way between them, so a
+// place too near the last one measured to be deeper than the deepest is not measured at all.
+type probe struct {
+	depth func(truce.Position) truce.Metres
+	apart func(a, b truce.Position) truce.Metres // never less than their distance
+	last  deepest
+}
+
+func (p *probe) deeper(d deepest, s sample) deepest {
+	if d.known && p.last.known && p.last.depth+p.apart(p.last.pos, s.pos) < d.depth {
+		return d
 	}
-	least := w.nearest
-	if w.opened {
-		least = w.cur.deep
+	p.last = deepest{s.pos, s.at, s.err, p.depth(s.pos), true}
+	if p.last.beats(d) {
+		return p.last
 	}
-	if least.known && w.haveDeep && w.lastDeep+w.apart(w.lastSeen, s.pos) < least.depth {
-		return
-	}
-	depth := w.depth(s.pos)
-	w.lastSeen, w.lastDeep, w.haveDeep = s.pos, depth, true
-	this := deepest{s.pos, s.at, s.err, depth, true}
-	if w.opened && this.beats(w.cur.deep) {
-		w.cur.deep = this
-	}
-	if this.beats(w.nearest) {
-		w.nearest = this
-	}
+	return d
 }
 
 func (d deepest) beats(e deepest) bool {

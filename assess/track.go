@@ -21,6 +21,9 @@ type Track struct {
 	Moved     bool
 }
 
+// trackKey tells tracks apart: the unit, and whose it is said to be.
+type trackKey struct{ unit, actor string }
+
 // sample is one fix as the rules see it.
 type sample struct {
 	at  truce.Instant
@@ -43,7 +46,7 @@ type track struct {
 }
 
 const (
-	blockFixes = 512 // fixes in a sealed block
+	blockFixes = 128 // fixes in a sealed block
 	tailFixes  = 2 * blockFixes
 )
 
@@ -161,7 +164,7 @@ func (a *Assessor) AddFixes(tr Track, fixes []truce.Fix) {
 	if len(fixes) == 0 {
 		return
 	}
-	key := tr.Unit + "\x00" + tr.Actor
+	key := trackKey{tr.Unit, tr.Actor}
 	t := a.tracks[key]
 	if t == nil {
 		t = &track{Track: tr}

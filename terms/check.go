@@ -220,6 +220,37 @@ func walkWhere(w *truce.Where, visit func(*truce.Where)) {
 	walkWhere(w.Not, visit)
 }
 
+// Places visits every place that the rules, readings and times of an agreement speak of, and everything in it.
+func Places(a *truce.Agreement, visit func(*truce.Where)) {
+	ofTime := func(e truce.TimeExpr) {
+		for x := &e; x != nil; x = x.Base {
+			if x.Clean != nil {
+				walkWhere(x.Clean.Where, visit)
+			}
+		}
+	}
+	for _, m := range a.Moments {
+		ofTime(m.At)
+	}
+	for _, t := range a.Terms {
+		for _, rd := range t.Readings {
+			walkWhere(rd.Place, visit)
+			if rd.Time != nil {
+				ofTime(*rd.Time)
+			}
+		}
+	}
+	for _, u := range Rules(a) {
+		walkWhere(u.Where, visit)
+		for _, e := range []truce.TimeExpr{u.From, u.Until, u.Due} {
+			ofTime(e)
+		}
+		for _, e := range u.Unless {
+			walkWhere(e.Where, visit)
+		}
+	}
+}
+
 // Rules lists the rules of all articles in order. The pointers lead into the agreement.
 func Rules(a *truce.Agreement) []*truce.Rule {
 	var out []*truce.Rule
