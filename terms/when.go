@@ -34,6 +34,11 @@ func Zone(name string) (truce.Clock, error) {
 		if next.IsZero() {
 			break
 		}
+		if !next.After(t) {
+			// Under a zone's rule for the future the standard library ends the last day of a leap year where it begins;
+			// no clock changes on that day.
+			next = t.Add(24 * time.Hour)
+		}
 		t, from = next.In(loc), truce.InstantOf(next)
 	}
 	if len(c.Offsets) > 0 {
