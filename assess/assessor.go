@@ -115,6 +115,7 @@ type settling struct {
 	why      bool                             // collect reasons
 	moments  map[momentKey]moment
 	actors   map[whoKey]answer
+	places   map[placeKey]placed
 	accounts map[truce.RuleID][]truce.Account
 }
 
@@ -148,7 +149,7 @@ func (a *Assessor) Settle(at truce.Instant) *Result {
 }
 
 func (a *Assessor) settling(at truce.Instant) *settling {
-	s := &settling{Assessor: a, at: at, moments: map[momentKey]moment{}, actors: map[whoKey]answer{}, accounts: map[truce.RuleID][]truce.Account{}}
+	s := &settling{Assessor: a, at: at, moments: map[momentKey]moment{}, actors: map[whoKey]answer{}, places: map[placeKey]placed{}, accounts: map[truce.RuleID][]truce.Account{}}
 	s.linked = a.links()
 	s.sorted = slices.DeleteFunc(slices.Clone(a.obs), func(o *truce.Observation) bool { return o.When.Stated() && o.When.From > at })
 	slices.SortFunc(s.sorted, func(x, y *truce.Observation) int {

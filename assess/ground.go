@@ -16,10 +16,12 @@ type ground struct {
 	byID     map[truce.PlaceID]*feature
 	names    map[string][]*feature
 
-	regions []*region      // every region some rule speaks of under some choice
+	regions []*region      // every region that a rule forbids a presence in under some choice
 	byText  map[string]int // their number, by what they say
+	read    map[whereKey]*region
 
-	index      *geo.Index
+	index      *geo.Index // nil until the first question that needs it
+	bands      []geo.Band
 	areas      []*feature // in the order of the index
 	sets       map[truce.FeatureKind]*zoneSet
 	signatures []signature
@@ -60,7 +62,7 @@ type region struct {
 }
 
 func newGround(p *terms.Plan, rules []*rule) (*ground, error) {
-	g := &ground{byID: map[truce.PlaceID]*feature{}, names: map[string][]*feature{}, byText: map[string]int{}, bySig: map[string]int32{}}
+	g := &ground{byID: map[truce.PlaceID]*feature{}, names: map[string][]*feature{}, byText: map[string]int{}, read: map[whereKey]*region{}, bySig: map[string]int32{}}
 	for i := range p.Agreement.Places {
 		if err := g.add(&p.Agreement.Places[i], p.Agreement.Edges); err != nil {
 			return nil, err
@@ -74,10 +76,10 @@ func newGround(p *terms.Plan, rules []*rule) (*ground, error) {
 			continue
 		}
 		for _, c := range r.choices {
-			r.regions = append(r.regions, g.regionOf(r.Rule, c))
+			r.regions = append(r.regions, g.number(g.regionOf(r.Where, c)))
 		}
 	}
-	return g, g.buildIndex()
+	return g, g.checkIndex()
 }
 
 // makeSets prepares the kinds of zone that the agreement speaks of as a whole.
@@ -276,15 +278,31 @@ func (g *ground) contains(a *truce.Agreement, p truce.Place, id truce.PlaceID) b
 	return g.covers(a, p, spot{feature: id, geo: f.spot(), at: f.spot().At()}).truth == truce.True
 }
 
-// regionOf gives the number of the region a rule speaks of under a choice.
-func (g *ground) regionOf(r *truce.Rule, c *choice) int {
-	rg := g.compile(r.Where, c)
-	text := rg.text()
+// whereKey names a place of the agreement under a choice of readings.
+type whereKey struct {
+	w *truce.Where
+	c *choice
+}
+
+// regionOf reads a place under a choice, once. Equal places are one region, but for the reading they come from.
+func (g *ground) regionOf(w *truce.Where, c *choice) *region {
+	key := whereKey{w, c}
+	if r := g.read[key]; r != nil {
+		return r
+	}
+	r := g.compile(w, c)
+	g.read[key] = r
+	return r
+}
+
+// number gives a region that positions are classified by its place in every signature.
+func (g *ground) number(r *region) int {
+	text := r.text()
 	if n, ok := g.byText[text]; ok {
 		return n
 	}
 	g.byText[text] = len(g.regions)
-	g.regions = append(g.regions, rg)
+	g.regions = append(g.regions, r)
 	return len(g.regions) - 1
 }
 
@@ -404,7 +422,8 @@ func (r *region) depth(p truce.Position) truce.Metres {
 
 // around lists the zones of the set that hold a position.
 func (s *zoneSet) around(g *ground, p truce.Position) (out []*feature) {
-	for _, n := range g.index.Areas(g.index.Classify(p)) {
+	ix := g.cells()
+	for _, n := range ix.Areas(ix.Classify(p)) {
 		if s.has(n) {
 			out = append(out, g.areas[n])
 		}
@@ -621,7 +640,26 @@ type placed struct {
 
 // where answers whether a spot lies in the place a rule names.
 func (s *settling) where(w *truce.Where, sp spot, c *choice) placed {
-	r := s.ground.compile(w, c)
+	r := s.ground.regionOf(w, c)
+	key := placeKey{r.text(), sp.geo, sp.feature}
+	if done, ok := s.places[key]; ok && !s.why && sp.geo != nil {
+		return done
+	}
+	out := s.place(r, sp)
+	if !s.why {
+		s.places[key] = out
+	}
+	return out
+}
+
+// placeKey names a question of place that was answered already.
+type placeKey struct {
+	region  string
+	spot    *geo.Spot
+	feature truce.PlaceID
+}
+
+func (s *settling) place(r *region, sp spot) placed {
 	out := placed{permille: -1}
 	if sp.geo == nil {
 		out.answer = missingFact(sp.missing)
@@ -701,7 +739,8 @@ func (g *ground) zoneAt(p truce.Position) truce.PlaceID {
 			best, id = size, f.ID
 		}
 	}
-	for _, n := range g.index.Areas(g.index.Classify(p)) {
+	ix := g.cells()
+	for _, n := range ix.Areas(ix.Classify(p)) {
 		take(g.areas[n])
 	}
 	for _, f := range g.features {

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"fmt"
 	"slices"
 
 	"truce"
@@ -28,9 +29,10 @@ func (g *ground) intern(s signature) int32 {
 	return n
 }
 
-// buildIndex puts every area and distance the presence rules need into the index of cells decided in advance.
-func (g *ground) buildIndex() error {
-	var bands []geo.Band
+// checkIndex numbers every area and distance that the presence rules need for the index of cells decided in advance, and
+// refuses what the index cannot hold. The index itself is built when the first position is to be classified: an agreement
+// that is only asked about incidents needs none.
+func (g *ground) checkIndex() error {
 	var visit func(r *region)
 	visit = func(r *region) {
 		switch r.op {
@@ -38,10 +40,10 @@ func (g *ground) buildIndex() error {
 			g.inIndex(r.f)
 		case "band":
 			if r.f.lineNumber < 0 {
-				r.f.lineNumber = len(bands)
-				bands = append(bands, geo.Band{Line: r.f.line})
+				r.f.lineNumber = len(g.bands)
+				g.bands = append(g.bands, geo.Band{Line: r.f.line})
 			}
-			b := &bands[r.f.lineNumber]
+			b := &g.bands[r.f.lineNumber]
 			if r.within > 0 && !slices.Contains(b.Limits, r.within) {
 				b.Limits = append(b.Limits, r.within)
 				slices.Sort(b.Limits)
@@ -55,9 +57,10 @@ func (g *ground) buildIndex() error {
 	for _, r := range g.regions {
 		visit(r)
 	}
-	areas := make([]*geo.Area, len(g.areas))
+	for _, r := range g.regions {
+		r.rank(g.bands)
+	}
 	for i, f := range g.areas {
-		areas[i] = f.area
 		for kind, set := range g.sets {
 			if f.Kind == kind {
 				set.members = append(set.members, make([]bool, i+1-len(set.members))...)
@@ -65,14 +68,30 @@ func (g *ground) buildIndex() error {
 			}
 		}
 	}
-	var err error
-	if g.index, err = geo.NewIndex(areas, bands); err != nil {
-		return err
+	if len(g.bands) > geo.MaxBands {
+		return fmt.Errorf("the rules measure from %d lines; at most %d are possible", len(g.bands), geo.MaxBands)
 	}
-	for _, r := range g.regions {
-		r.rank(bands)
+	for _, b := range g.bands {
+		if len(b.Limits) > geo.MaxLimits {
+			return fmt.Errorf("the rules name %d distances from one line; at most %d are possible", len(b.Limits), geo.MaxLimits)
+		}
 	}
 	return nil
+}
+
+// cells is the index, built when it is first asked for.
+func (g *ground) cells() *geo.Index {
+	if g.index == nil {
+		areas := make([]*geo.Area, len(g.areas))
+		for i, f := range g.areas {
+			areas[i] = f.area
+		}
+		var err error
+		if g.index, err = geo.NewIndex(areas, g.bands); err != nil {
+			panic("assess: checkIndex let through what the index refuses: " + err.Error())
+		}
+	}
+	return g.index
 }
 
 // rank notes which of its line's limits a band is, so that reading a class needs no search.
@@ -110,7 +129,7 @@ func (g *ground) signature(p truce.Position, radius truce.Metres) int32 {
 	if len(g.regions) == 0 {
 		return g.intern(signature{})
 	}
-	if c, certain := g.index.ClassifyDisc(p, radius); certain {
+	if c, certain := g.cells().ClassifyDisc(p, radius); certain {
 		for int(c) >= len(g.byClass) {
 			g.byClass = append(g.byClass, -1)
 		}

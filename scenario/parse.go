@@ -20,7 +20,6 @@ const (
 type File struct {
 	Name      string
 	Scenarios []Scenario
-	lines     []string
 }
 
 // Scenario is one story: statements in order.
@@ -70,15 +69,14 @@ func Parse(name string, data []byte) (*File, []truce.Problem) {
 		p.fail(Word{Line: 1, Column: 1}, "not-utf8", "the file is not UTF-8", "save it as UTF-8")
 		return f, p.probs
 	}
-	f.lines = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
-	if len(f.lines) > MaxLines {
+	lines := strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+	if len(lines) > MaxLines {
 		p.fail(Word{Line: MaxLines, Column: 1}, "too-large", "the file has too many lines", fmt.Sprintf("at most %d are read", MaxLines))
 		return f, p.probs
 	}
 	version := ""
-	for i, raw := range f.lines {
+	for i, raw := range lines {
 		line := strings.TrimSuffix(raw, "\r")
-		f.lines[i] = line
 		words := p.split(line, i+1)
 		if len(words) == 0 {
 			continue

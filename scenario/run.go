@@ -31,16 +31,11 @@ type Report struct {
 	Outcomes []Outcome
 	// Problems are what could not be understood; a file with problems is not run.
 	Problems []truce.Problem
-	lines    map[string][]string
+	files    map[string][]byte
 }
 
-// Line gives a line of a scenario file, for showing problems.
-func (r *Report) Line(file string, line int) string {
-	if l := r.lines[file]; line >= 1 && line <= len(l) {
-		return l[line-1]
-	}
-	return ""
-}
+// Misread is the report of what could not be understood, with the lines to show it by.
+func (r *Report) Misread() *terms.Report { return terms.NewReport(r.Problems, r.files) }
 
 // Failed counts the scenarios that did not go as expected.
 func (r *Report) Failed() int {
@@ -67,7 +62,7 @@ func Run(fsys fs.FS, sayer func(*truce.Agreement) Sayer) (*Report, error) {
 	if len(names) == 0 {
 		return nil, &truce.Error{Op: op, Kind: truce.NotFound, Subject: "scenarios", Reason: "the folder has no scenarios", Hint: "write scenarios/first.txt; docs/reference/scenarios.md shows how"}
 	}
-	rep := &Report{lines: map[string][]string{}}
+	rep := &Report{files: map[string][]byte{}}
 	agreements := map[string]*truce.Agreement{}
 	for _, name := range names {
 		data, err := fs.ReadFile(fsys, name)
@@ -75,7 +70,7 @@ func Run(fsys fs.FS, sayer func(*truce.Agreement) Sayer) (*Report, error) {
 			return nil, &truce.Error{Op: op, Kind: truce.Unavailable, Subject: name, Cause: err}
 		}
 		f, probs := Parse(name, data)
-		rep.lines[name] = f.lines
+		rep.files[name] = data
 		rep.Problems = append(rep.Problems, probs...)
 		home := ""
 		if parts := strings.Split(name, "/"); parts[0] == "versions" {

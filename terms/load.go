@@ -116,6 +116,33 @@ func (r *Report) cutPieces() {
 	r.geometry = nil
 }
 
+// NewReport is a report of problems found elsewhere, with the texts of the files they are in.
+func NewReport(list []truce.Problem, files map[string][]byte) *Report {
+	r := &Report{Problems: list, lines: map[string][]string{}}
+	for name, data := range files {
+		r.lines[name] = splitLines(data)
+	}
+	return r
+}
+
+// In is the same report with the name of a folder before those of the files.
+func (r *Report) In(folder string) *Report {
+	if folder == "" || folder == "." {
+		return r
+	}
+	out := &Report{Dropped: r.Dropped, lines: map[string][]string{}}
+	for name, lines := range r.lines {
+		out.lines[path.Join(folder, name)] = lines
+	}
+	for _, p := range r.Problems {
+		if p.File != "" {
+			p.File = path.Join(folder, p.File)
+		}
+		out.Problems = append(out.Problems, p)
+	}
+	return out
+}
+
 // Versions lists the versions in a folder: the one at its top first, then those under versions/ by name.
 func Versions(fsys fs.FS) ([]string, error) {
 	const op truce.Op = "terms.Versions"

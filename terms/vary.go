@@ -14,13 +14,17 @@ import (
 var settable = []string{"where", "from", "until", "due", "dwell", "gap", "hysteresis", "at_most", "at_least", "within"}
 
 // WithReading answers the question "what if it were read so?": a copy of the agreement in which a term has only one of its
-// readings. The choice is written "term=reading".
+// readings. The choice is written "term=reading", or as the reading alone where only one term has one of that name.
 func WithReading(a *truce.Agreement, choice string) (*truce.Agreement, error) {
 	const op truce.Op = "terms.WithReading"
 	term, reading, ok := strings.Cut(choice, "=")
+	if !ok {
+		term, reading = termOfReading(a, choice), choice
+		ok = term != ""
+	}
 	term, reading = strings.TrimSpace(term), strings.TrimSpace(reading)
 	if !ok || term == "" || reading == "" {
-		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Subject: choice, Reason: "this chooses no reading", Hint: "write TERM=READING; terms here: " + strings.Join(termNames(a), ", ")}
+		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Subject: choice, Reason: "this chooses no reading, or not just one", Hint: "write TERM=READING; terms here: " + strings.Join(termNames(a), ", ")}
 	}
 	b := clone(a)
 	for i := range b.Terms {
@@ -39,6 +43,19 @@ func WithReading(a *truce.Agreement, choice string) (*truce.Agreement, error) {
 		return nil, unknownName(op, choice, fmt.Sprintf("the term %q has no reading %q", term, reading), reading, "its readings", names)
 	}
 	return nil, unknownName(op, choice, fmt.Sprintf("there is no term %q", term), term, "terms here", termNames(a))
+}
+
+// termOfReading is the only term that has a reading of a name, "" if none or several have.
+func termOfReading(a *truce.Agreement, reading string) (term string) {
+	for _, t := range a.Terms {
+		if slices.ContainsFunc(t.Readings, func(r truce.Reading) bool { return string(r.ID) == strings.TrimSpace(reading) }) {
+			if term != "" {
+				return ""
+			}
+			term = string(t.ID)
+		}
+	}
+	return term
 }
 
 func termNames(a *truce.Agreement) []string {

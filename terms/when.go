@@ -22,24 +22,20 @@ func Zone(name string) (truce.Clock, error) {
 	if err != nil {
 		return c, fmt.Errorf("%q is not a time zone of the IANA list: write for example Asia/Damascus or UTC", name)
 	}
-	t := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).In(loc)
 	end := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
-	from := truce.Instant(0)
-	for t.Before(end) && len(c.Offsets) < 1000 {
+	for t := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).In(loc); t.Before(end); {
 		_, off := t.Zone()
 		if n := len(c.Offsets); n == 0 || c.Offsets[n-1].Seconds != int32(off) {
-			c.Offsets = append(c.Offsets, truce.Offset{From: from, Seconds: int32(off)})
+			c.Offsets = append(c.Offsets, truce.Offset{From: truce.InstantOf(t), Seconds: int32(off)})
 		}
 		_, next := t.ZoneBounds()
 		if next.IsZero() {
 			break
 		}
-		if !next.After(t) {
-			// Under a zone's rule for the future the standard library ends the last day of a leap year where it begins;
-			// no clock changes on that day.
-			next = t.Add(24 * time.Hour)
+		if !next.After(t) { // where the table's last change is also the rule's first, the bound does not move on
+			next = t.Add(time.Second)
 		}
-		t, from = next.In(loc), truce.InstantOf(next)
+		t = next.In(loc)
 	}
 	if len(c.Offsets) > 0 {
 		c.Offsets[0].From = truce.EarliestInstant

@@ -95,7 +95,7 @@ func (c *fmtCommand) Run(p *program) error {
 		out, probs := terms.Format(name, src)
 		if len(probs) > 0 {
 			bad = true
-			terms.Show(p.err, terms.ReportOf(name, src, probs), terms.ShowOptions{Colour: p.colour})
+			terms.Show(p.err, terms.NewReport(probs, map[string][]byte{name: src}), terms.ShowOptions{})
 			continue
 		}
 		if string(out) == string(src) {
@@ -161,7 +161,7 @@ func (c *explainCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return terms.WriteExplanation(p.out, plan, c.Lang)
+	return terms.WriteExplanations(p.out, terms.Explain(plan, c.Lang, nil))
 }
 
 type diffCommand struct {
@@ -179,7 +179,7 @@ func (c *diffCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return terms.WriteDiff(p.out, a, b, c.Lang, p.colour)
+	return terms.WriteChanges(p.out, terms.Diff(a, b), a, b, terms.ShowOptions{Lang: c.Lang, Colour: p.colour})
 }
 
 type testCommand struct {
@@ -198,7 +198,7 @@ func (c *testCommand) Run(p *program) error {
 	}
 	dir, _ := c.Dir.split()
 	if len(rep.Problems) > 0 {
-		terms.Show(p.out, rep.Show(), terms.ShowOptions{Colour: p.colour, Folder: dir})
+		p.show(p.out, c.Dir, rep.Misread())
 	}
 	for _, o := range rep.Outcomes {
 		if len(o.Failures) == 0 {

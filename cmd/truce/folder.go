@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -60,9 +61,9 @@ func (p *program) load(w where) (*truce.Agreement, error) {
 }
 
 // show prints problems with the folder before their file names, so that they can be opened.
-func (p *program) show(to interface{ Write([]byte) (int, error) }, w where, rep *terms.Report) {
+func (p *program) show(to io.Writer, w where, rep *terms.Report) error {
 	dir, _ := w.split()
-	terms.Show(to, rep, terms.ShowOptions{Colour: p.colour, Folder: dir})
+	return terms.Show(to, rep.In(dir), terms.ShowOptions{Colour: p.colour && to == p.out})
 }
 
 func (p *program) printf(format string, args ...any) { fmt.Fprintf(p.out, format, args...) }

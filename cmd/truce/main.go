@@ -10,10 +10,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"truce"
+	"truce/internal/intake"
 )
 
 // Exit codes; documented in docs/reference/commands.md.
@@ -58,7 +60,7 @@ func main() {
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	p := &program{ctx: ctx, out: out, err: errs, colour: terminal(out) && os.Getenv("NO_COLOR") == "", live: terminal(errs)}
 	var g grammar
-	parser, err := kong.New(&g, kong.Name("truce"), kong.Writers(out, errs), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	parser, err := kong.New(&g, kong.Name("truce"), kong.Vars{"formats": strings.Join(intake.Formats(), ", ")}, kong.Writers(out, errs), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Description("An agreement is data, observations come in, and truce says article by article who keeps it, who does not, how sure that is and under whose reading."))
 	if err != nil {
 		fmt.Fprintln(errs, "truce:", err)

@@ -23,6 +23,8 @@ const MaxRejects = 10_000
 type Input struct {
 	Name string
 	Open func() (io.ReadCloser, error)
+	// Actor is whose positions a file of tracks holds, where it does not say.
+	Actor string
 	// Intake says how it is to be read; the clock, words and seen ids are filled in by Run.
 	Intake intake.Options
 }
@@ -70,6 +72,7 @@ type Replay struct {
 	Period    truce.Span // from the earliest to the latest time stated
 	assessors []*assess.Assessor
 	seenUnits map[string]bool
+	actor     string // of the input being read
 }
 
 // Base is the first variant.
@@ -98,6 +101,7 @@ func Run(ctx context.Context, o Options) (*Replay, error) {
 		if err != nil {
 			return nil, &truce.Error{Op: op, Kind: truce.NotFound, Subject: in.Name, Cause: err}
 		}
+		r.actor = in.Actor
 		sum, err := intake.Read(ctx, &told{rc, o.Read}, in.Name, opts, r)
 		rc.Close()
 		if err != nil {
@@ -160,6 +164,9 @@ func (r *Replay) Observation(o *truce.Observation) error {
 // Fixes takes positions from intake. A device's position is known when it is sent: as known at a time, later ones are left out.
 func (r *Replay) Fixes(from intake.Track, fixes []truce.Fix) error {
 	t := assess.Track{Unit: from.Unit, Actor: from.Actor, Source: from.Source, Simulated: from.Simulated, Moved: from.Moved}
+	if t.Actor == "" {
+		t.Actor = r.actor
+	}
 	if from.Category != "" {
 		t.Equipment = []truce.Equipment{{Category: from.Category}}
 	}
