@@ -15,6 +15,8 @@ const (
 	chartLeft   = 46.0
 	chartRight  = 12.0
 	weeksHeight = 132.0
+	// chartLeast is how many things a time line needs to be drawn; of fewer the table says it better.
+	chartLeast = 8
 )
 
 // series draws a rule's time line: for each week a bar, cut by what the rule says, and the moments at which it begins.
@@ -98,7 +100,7 @@ func (v *page) ticks(d *drawing, bins []Bin, x func(float64) float64, base float
 		w := clock.Wall(bins[0].When.From)
 		all = append(all, tick{0, fmt.Sprintf("%04d-%02d-%02d", w.Year, w.Month, w.Day)})
 	}
-	const room = 58.0
+	const room = 50.0
 	next := -room
 	for _, t := range all {
 		px := x(t.at)
@@ -130,6 +132,9 @@ func (v *page) begins(d *drawing, r *Rule, bins []Bin, x func(float64) float64, 
 	}
 }
 
+// countNote says how the drawing of countChart is read.
+func countNote(r *Rule) truce.Phrase { return truce.Say("report.chart.counts", truce.RuleArg(r.ID)) }
+
 // countChart draws how many violations there were under each counting rule.
 func (v *page) countChart(r *Rule) template.HTML {
 	const row, left = 30.0, 200.0
@@ -141,8 +146,7 @@ func (v *page) countChart(r *Rule) template.HTML {
 	top := (most + step - 1) / step * step
 	height := float64(row*float64(len(r.Counts))) + 34
 	x := func(n int) float64 { return left + float64(float64(n)*(chartWidth-left-30)/float64(top)) }
-	what := v.p.Say(truce.Say("report.chart.counts", truce.RuleArg(r.ID)))
-	d := open("chart", "n-"+string(r.ID), chartWidth, height, v.p.Rule(r.ID), what)
+	d := open("chart", "n-"+string(r.ID), chartWidth, height, v.p.Rule(r.ID), v.p.Say(countNote(r)))
 	base := height - 22
 	for n := 0; n <= top; n += step {
 		d.put(`<path d="M%s 4V%s" class="%s"/>`, at(x(n)), at(base), map[bool]string{true: "axis", false: "grid"}[n == 0])

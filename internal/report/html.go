@@ -347,6 +347,9 @@ func (v *page) rule(r *Rule) ruleView {
 	for _, t := range r.Turning {
 		x.Turning = append(x.Turning, v.turns(r, t))
 	}
+	if r.Verb == truce.Assessed { // its sentences say what is missing
+		return x
+	}
 	for _, k := range r.Missing {
 		y := missingView{What: v.p.Say(truce.Phrase{ID: factOf[k.Kind]}), Of: v.num(k.Of, name, v.p.Say(truce.Phrase{ID: factOf[k.Kind]}))}
 		for _, e := range k.Examples {
@@ -443,18 +446,51 @@ func (v *page) readingSet(r *Rule, set ReadingSet) string {
 	return v.p.Say(truce.Say("report.value", truce.OrArg(in...)))
 }
 
+// turns shows what the readings of a term make of what turns on it; readings that make the same of it and that nobody holds
+// share a row.
 func (v *page) turns(r *Rule, t Turning) turningView {
 	name := v.p.Rule(r.ID)
 	out := turningView{Title: v.p.Say(truce.Say("report.turning", number(t.Of), truce.TermArg(t.Term)))}
-	out.Table.Head = v.says(truce.Say("report.column.reading"), truce.Say("report.column.held"))
-	out.Table.Head = append(out.Table.Head, v.word(Standing(truce.Breached)), v.p.Say(truce.Say("report.column.possible")), v.word(NoBreach))
-	for _, x := range t.Readings {
-		label := v.p.Reading(truce.Choice{Term: t.Term, Reading: x.Reading.ID})
-		out.Table.Rows = append(out.Table.Rows, tableRow{Name: escaped(label), Cells: []template.HTML{
-			escaped(v.p.Arg(holders(x.Reading))), v.num(x.Breached, name, label, out.Table.Head[2]),
-			v.num(x.Open, name, label, out.Table.Head[3]), v.num(x.Clear, name, label, out.Table.Head[4])}})
+	depends := slices.ContainsFunc(t.Readings, func(x TurningReading) bool { return len(x.Depends) > 0 })
+	out.Table.Head = append(v.says(truce.Say("report.column.reading"), truce.Say("report.column.held")), v.word(Standing(truce.Breached)))
+	if depends {
+		out.Table.Head = append(out.Table.Head, v.p.Say(truce.Say("report.column.depends")))
+	}
+	out.Table.Head = append(out.Table.Head, v.p.Say(truce.Say("report.column.possible")), v.word(NoBreach))
+	said := make([]bool, len(t.Readings))
+	for i, x := range t.Readings {
+		if said[i] {
+			continue
+		}
+		var list []truce.Arg
+		for k, y := range t.Readings {
+			if k == i || k > i && !said[k] && len(x.Reading.HeldBy)+len(y.Reading.HeldBy) == 0 && x.same(y) {
+				said[k] = true
+				list = append(list, readingAlone(truce.Choice{Term: t.Term, Reading: y.Reading.ID}))
+			}
+		}
+		label := v.p.Say(truce.Say("report.value", truce.OrArg(list...)))
+		cells := []template.HTML{escaped(v.heldBy(x.Reading)), v.num(x.Breached, name, label, out.Table.Head[2])}
+		if depends {
+			cells = append(cells, v.num(x.Depends, name, label, out.Table.Head[3]))
+		}
+		n := len(cells) + 1
+		cells = append(cells, v.num(x.Open, name, label, out.Table.Head[n]), v.num(x.Clear, name, label, out.Table.Head[n+1]))
+		out.Table.Rows = append(out.Table.Rows, tableRow{Name: escaped(label), Cells: cells})
 	}
 	return out
+}
+
+// heldBy names those who hold a reading.
+func (v *page) heldBy(rd *truce.Reading) string {
+	if len(rd.HeldBy) == 0 {
+		return v.p.Say(truce.Say("report.nobody-holds"))
+	}
+	var list []truce.Arg
+	for _, h := range rd.HeldBy {
+		list = append(list, truce.ActorArg(h.Actor))
+	}
+	return v.p.Arg(truce.ListArg(list...))
 }
 
 func (v *page) answers(r *Rule, x *ruleView) {
@@ -531,7 +567,15 @@ func (v *page) weeks(r *Rule, x *ruleView) {
 	if len(with) == 0 {
 		return
 	}
-	x.Series = v.series(r, with)
+	placed := 0
+	for _, b := range r.Series.Bins {
+		for _, s := range with {
+			placed += len(b.By[s])
+		}
+	}
+	if placed >= chartLeast {
+		x.Series = v.series(r, with)
+	}
 	x.Weeks.Head = append([]string{v.p.Say(truce.Phrase{ID: unitWord[r.Series.Unit]})}, func() (out []string) {
 		for _, s := range with {
 			out = append(out, v.word(s))
@@ -556,8 +600,8 @@ var unitWord = map[string]string{"week": "report.unit.week", "month": "report.un
 // Counting rules.
 
 type countView struct {
-	Rule  string
-	Chart template.HTML
+	Rule, Note string
+	Chart      template.HTML
 	Table table
 }
 
@@ -567,7 +611,7 @@ func (v *page) CountTables() []countView {
 		if !counts(r) {
 			continue
 		}
-		x := countView{Rule: v.p.Rule(r.ID), Chart: v.countChart(r)}
+		x := countView{Rule: v.p.Rule(r.ID), Note: v.p.Say(countNote(r)), Chart: v.countChart(r)}
 		x.Table.Head = v.says(truce.Say("report.column.counting"), truce.Say("report.column.unit"), truce.Say("report.column.every"), truce.Say("report.column.any"))
 		columns := len(r.Columns) > 1 && len(r.Columns) <= 6
 		if columns {
@@ -880,7 +924,7 @@ func (v *page) InputTable() table {
 			name += `<br/><small dir="ltr" lang="en">` + html.EscapeString(visible(s)) + `</small>`
 		}
 		t.Rows = append(t.Rows, tableRow{Name: template.HTML(name), Cells: []template.HTML{escaped(in.Format), n(in.Rows), n(in.Observations), n(in.Fixes), n(in.Duplicates), n(in.Rejected),
-			template.HTML(fmt.Sprintf(`<bdi class="hash">%x</bdi>`, in.SHA256))}})
+			template.HTML(`<bdi class="hash">` + in.SHA256.String() + `</bdi>`)}})
 	}
 	return t
 }

@@ -39,6 +39,19 @@ const (
 var shown = []Standing{Standing(truce.Breached), Turns, Standing(truce.Undetermined), Standing(truce.Kept), NoBreach,
 	Standing(truce.NotDue), Standing(truce.Suspended), Standing(truce.NotApplicable)}
 
+// String is the word used in JSON: that of the result, or "turns", "no breach" or "nothing".
+func (s Standing) String() string {
+	switch s {
+	case Turns:
+		return "turns"
+	case NoBreach:
+		return "no breach"
+	case Nothing:
+		return "nothing"
+	}
+	return truce.Result(s).String()
+}
+
 // grave orders standings: the smaller number is the graver.
 func (s Standing) grave() int {
 	if i := slices.Index(shown, s); i >= 0 {

@@ -71,8 +71,9 @@ type Turning struct {
 // TurningReading is what a reading makes of the things that turn on its term.
 type TurningReading struct {
 	Reading *truce.Reading
-	// Breached under every choice with this reading, Clear under none and not possibly so, Open otherwise.
-	Breached, Clear, Open Tally
+	// Breached under every choice with this reading; Depends under some, by how other terms are read; Open under none, although a
+	// breach is possible; Clear the rest.
+	Breached, Depends, Open, Clear Tally
 }
 
 // MissingKind is the sort of fact that is missing.
@@ -332,16 +333,19 @@ func (r *Rule) turning(p *terms.Plan) {
 		for k := range term.Readings {
 			tr := TurningReading{Reading: &term.Readings[k]}
 			for _, a := range list {
-				every, possible := true, false
+				every, some, possible := true, false, false
 				for n, choice := range r.Choices {
 					if choice[i].Reading == tr.Reading.ID {
 						every = every && a.Outcomes[n].Result == truce.Breached
+						some = some || a.Outcomes[n].Result == truce.Breached
 						possible = possible || mayBreach(&a.Outcomes[n])
 					}
 				}
 				switch {
 				case every:
 					tr.Breached.add(a.thing)
+				case some:
+					tr.Depends.add(a.thing)
 				case possible:
 					tr.Open.add(a.thing)
 				default:

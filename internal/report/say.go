@@ -43,7 +43,11 @@ func (m *Model) sentences(r *Rule) []truce.Phrase {
 		out = append(out, t.sentences()...)
 	}
 	if t := r.By[truce.Undetermined]; len(t) > 0 && r.Verb == truce.Assessed {
-		out = append(out, truce.Say("report.says.people"))
+		var who []truce.Arg
+		for _, id := range r.AssessedBy {
+			who = append(who, truce.ActorArg(id))
+		}
+		out = append(out, truce.Say("report.says.people", truce.ListArg(who...)))
 	} else if len(t) > 0 {
 		var facts []truce.Arg
 		for _, x := range r.Missing {
@@ -108,13 +112,17 @@ func (t Turning) sentences() []truce.Phrase {
 		var list []truce.Arg
 		for k, y := range t.Readings[i:] {
 			if k += i; said[k] || k > i && len(t.Readings) > allReadings && len(y.Reading.HeldBy) == 0 ||
-				!slices.Equal(x.Breached, y.Breached) || !slices.Equal(x.Open, y.Open) {
+				!x.same(y) {
 				continue
 			}
 			said[k] = true
 			list = append(list, truce.PhraseArg(truce.Say("report.reading-held", readingAlone(truce.Choice{Term: t.Term, Reading: y.Reading.ID}), holders(y.Reading))))
 		}
-		if len(list) > 0 {
+		switch {
+		case len(list) == 0:
+		case len(x.Depends) > 0:
+			out = append(out, truce.Say("report.says.reading-depends", truce.OrArg(list...), number(x.Breached), number(x.Depends), number(x.Open)))
+		default:
 			out = append(out, truce.Say("report.says.reading", truce.OrArg(list...), number(x.Breached), number(x.Open)))
 		}
 	}
@@ -122,6 +130,11 @@ func (t Turning) sentences() []truce.Phrase {
 		out = append(out, truce.Say("report.says.other-readings", truce.NumArg(int64(others))))
 	}
 	return out
+}
+
+// same reports whether two readings make the same of everything.
+func (x TurningReading) same(y TurningReading) bool {
+	return slices.Equal(x.Breached, y.Breached) && slices.Equal(x.Depends, y.Depends) && slices.Equal(x.Open, y.Open)
 }
 
 // readingAlone is a reading without its term, for sentences that have named it.

@@ -68,7 +68,7 @@ func (m *Model) series() {
 	var span truce.Span
 	for i := range m.Things {
 		t := &m.Things[i]
-		if when := t.Subject.When; t.Judged && when.Stated() && t.Subject.Kind != "period" {
+		if when := t.Subject.When; t.Judged && when.Stated() && t.Subject.Kind != "period" && t.Subject.Kind != "obligation" {
 			if span.From == 0 || when.From < span.From {
 				span.From = when.From
 			}
@@ -87,7 +87,7 @@ func (m *Model) series() {
 		}
 		for _, a := range r.accounts {
 			s := standing(a.Account)
-			if !m.speaks(r, a.thing) || r.Verb == truce.Assessed {
+			if !m.speaks(r, a.thing) || a.Subject.Kind == "obligation" { // an obligation has one time, which is no time line
 				continue
 			}
 			when := a.Subject.When

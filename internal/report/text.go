@@ -209,7 +209,7 @@ func (t *text) inputs() {
 	rows := [][]string{{t.Say(truce.Say("report.column.file")), t.Say(truce.Say("report.column.format")), t.Say(truce.Say("report.column.rows")),
 		t.Say(truce.Say("report.column.taken")), t.Say(truce.Say("report.column.repeated")), t.Say(truce.Say("report.column.rejected")), "SHA-256"}}
 	for _, in := range t.Inputs {
-		rows = append(rows, []string{t.Arg(truce.Str(in.Name)), in.Format, t.count(in.Rows), t.count(in.Accepted()), t.count(in.Duplicates), t.count(in.Rejected), fmt.Sprintf("%x", in.SHA256[:6])})
+		rows = append(rows, []string{t.Arg(truce.Str(in.Name)), in.Format, t.count(in.Rows), t.count(in.Accepted()), t.count(in.Duplicates), t.count(in.Rejected), in.SHA256.Short()})
 	}
 	t.table(2, rows, 2, 3, 4, 5)
 	for _, in := range t.Inputs {
