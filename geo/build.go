@@ -29,10 +29,12 @@ const (
 // builder holds the edges and pieces of the cells above the one in hand, each as a range of a stack.
 type builder struct {
 	*Index
-	areaStack  []areaInCell
-	edgeStack  []edgeInCell
-	bandStack  []bandInCell
-	pieceStack []int32
+	areaStack   []areaInCell
+	edgeStack   []edgeInCell
+	bandStack   []bandInCell
+	pieceStack  []int32
+	aroundStack []int32 // areas found to hold all of a cell
+	deepest     int     // the most areas in a cell
 }
 
 // areaInCell is an area with edges that touch the cell.
@@ -96,6 +98,11 @@ func build(ix *Index) bool {
 	}
 	b.gather(&top)
 	b.cut(target{block: -1, shift: ix.shift}, top)
+	rings := 1
+	for _, a := range ix.areas {
+		rings += len(a.chains)
+	}
+	ix.possible += int64(rings) * int64(b.deepest)
 	b.memo = make([]int32, ix.memos)
 	for i := range b.memo {
 		b.memo[i] = -1
@@ -110,6 +117,8 @@ func (b *builder) chooseBox() bool {
 	var x, y interval
 	none := true
 	edges := 0
+	var reach int64   // of all edges, in units
+	var cover float64 // of all areas, in square units
 	var reference int64
 	include := func(o *outline, margin float64) {
 		lowX, lowY, highX, highY := o.spread(margin)
@@ -127,6 +136,12 @@ func (b *builder) chooseBox() bool {
 	for _, a := range b.areas {
 		include(&a.outline, 0)
 		edges += len(a.edges)
+		twice := 0.0
+		for _, e := range a.edges {
+			twice += float64(float64(e.a.x)*float64(e.b.y)) - float64(float64(e.a.y)*float64(e.b.x))
+			reach += int64(max(e.a.x, e.b.x)-min(e.a.x, e.b.x)) + int64(max(e.a.y, e.b.y)-min(e.a.y, e.b.y))
+		}
+		cover += math.Abs(twice) / 2
 	}
 	for _, band := range b.bands {
 		margin := 0.0
@@ -151,10 +166,16 @@ func (b *builder) chooseBox() bool {
 	b.south = y.low
 	b.width, b.height = x.high-x.low+1, y.high-y.low+1
 	wanted := int64(min(max(cellsForEdge*edges, minRootCells), maxRootCells))
+	// A band is open in a part of the cells, with a few pieces in each.
+	wanted = min(wanted, MaxCells/int64(1+8*len(b.bands)))
+	// Each cell keeps the set of the areas around it.
+	depth := cover / (float64(b.width) * float64(b.height))
+	wanted = max(1, min(wanted, int64(MaxCells/(1+depth))))
 	b.shift = smallestShift
 	for {
 		b.columns, b.rows = (b.width-1)>>b.shift+1, (b.height-1)>>b.shift+1
-		if b.columns*b.rows <= wanted {
+		// An edge is kept in every cell it touches.
+		if b.columns*b.rows <= wanted && reach>>b.shift <= int64(b.most) {
 			break
 		}
 		b.shift++
@@ -220,7 +241,8 @@ func (b *builder) cut(t target, c cell) {
 	switch {
 	case c.areas == c.areasEnd && c.bands == c.bandsEnd:
 		b.write(t, &c, word(b.class(c.set, c.state)))
-	case c.shift == t.shift && (b.small(&c) || c.shift < smallestShift+blockShift || len(b.root)+len(b.blocks) > MaxCells):
+	case c.shift == t.shift && (b.small(&c) || c.shift < smallestShift+blockShift ||
+		len(b.root)+len(b.blocks) > MaxCells || len(b.edges)+len(b.pieces) > b.most || len(b.setItems) > 4*b.most):
 		b.write(t, &c, leafWord|b.leaf(&c))
 	default:
 		if c.shift == t.shift {
@@ -250,7 +272,7 @@ func (b *builder) quarter(t target, c *cell, q int64) {
 	k := *c
 	k.x, k.y, k.shift = c.x+half*(q&1), c.y+half*(q>>1), c.shift-1
 	k.areas = len(b.areaStack)
-	edges := len(b.edgeStack)
+	edges, around := len(b.edgeStack), len(b.aroundStack)
 	for i := c.areas; i < c.areasEnd; i++ {
 		a := b.areaStack[i]
 		first, inside := len(b.edgeStack), a.inside
@@ -267,9 +289,17 @@ func (b *builder) quarter(t target, c *cell, q int64) {
 		if first < len(b.edgeStack) {
 			b.areaStack = append(b.areaStack, areaInCell{a.area, inside, first, len(b.edgeStack)})
 		} else if inside {
-			k.set = b.add(k.set, a.area)
+			b.aroundStack = append(b.aroundStack, a.area)
 		}
 	}
+	switch more := b.aroundStack[around:]; len(more) {
+	case 0:
+	case 1:
+		k.set = b.add(k.set, more[0])
+	default:
+		k.set = b.addAll(k.set, more...)
+	}
+	b.aroundStack = b.aroundStack[:around]
 	k.areasEnd = len(b.areaStack)
 	b.cut(t, k)
 	b.areaStack, b.edgeStack = b.areaStack[:k.areas], b.edgeStack[:edges]
@@ -354,6 +384,7 @@ func (b *builder) decideBands(c *cell) {
 
 // leaf keeps what is left of a cell.
 func (b *builder) leaf(c *cell) word {
+	firstEdge := len(b.edges)
 	for _, a := range b.areaStack[c.areas:c.areasEnd] {
 		for _, e := range b.edgeStack[a.first:a.end] {
 			b.edges = append(b.edges, edge{vertex{int32(e.ax - c.x), int32(e.ay - c.y)}, vertex{int32(e.bx - c.x), int32(e.by - c.y)}})
@@ -366,10 +397,33 @@ func (b *builder) leaf(c *cell) word {
 		b.nears = append(b.nears, n.near)
 	}
 	b.leaves = append(b.leaves, leaf{c.set, c.state, b.memos, int32(len(b.crossings)), int32(len(b.nears))})
-	if k := c.areasEnd - c.areas; k <= memoAreas {
-		b.memos += 1 << k
+	areas := c.areasEnd - c.areas
+	// Each place where boundaries cross is the corner of one more part of the ground, with a class of its own at worst.
+	b.possible += crossingsIn(b.edges[firstEdge:], 1<<c.shift) * int64(areas+len(b.items(c.set)))
+	b.deepest = max(b.deepest, areas+len(b.items(c.set)))
+	if areas <= memoAreas {
+		b.memos += 1 << areas
 	}
 	return word(len(b.leaves) - 1)
+}
+
+// crossingsIn bounds how many pairs of edges cross in a cell of some size, the edges counting from its corner.
+func crossingsIn(edges []edge, size int64) int64 {
+	const countable = 64
+	n := len(edges)
+	if n > countable {
+		return int64(n) * int64(n-1) / 2
+	}
+	pairs := int64(0)
+	for i := range edges {
+		for j := range i {
+			if kind, at := edges[i].meets(&edges[j]); kind == FaultOverlap ||
+				kind == FaultCross && at.x >= -1 && int64(at.x) <= size && at.y >= -1 && int64(at.y) <= size {
+				pairs++
+			}
+		}
+	}
+	return pairs
 }
 
 // block makes a block of smaller cells in the place of a cell.

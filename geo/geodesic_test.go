@@ -216,3 +216,32 @@ func BenchmarkDistanceReference(b *testing.B) {
 		reference(p, q)
 	}
 }
+
+// TestOffTheGlobe: positions that are none give answers without meaning, but never a panic.
+func TestOffTheGlobe(t *testing.T) {
+	r := lcg(7)
+	any := func() truce.Position {
+		return truce.Position{Lon: truce.E7(r.next() << 1), Lat: truce.E7(r.next() << 1)}
+	}
+	l := mustLine(t, []truce.Position{truce.Degrees(36, 32), truce.Degrees(37, 32.5), truce.Degrees(37, 33)})
+	a := mustArea(t, [][]truce.Position{{truce.Degrees(36, 32), truce.Degrees(37, 32.5), truce.Degrees(37, 33)}})
+	ix, err := NewIndex([]*Area{a}, []Band{{l, []truce.Metres{5000}, true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 800 {
+		p, q := any(), any()
+		Distance(p, q)
+		Azimuth(p, q)
+		if _, err := Direct(p, 45, 1000); err != nil {
+			t.Fatal(err)
+		}
+		l.Nearest(p)
+		l.Side(p)
+		a.Signed(p)
+		ix.ClassifyDisc(p, 100)
+		FormatMGRS(p, 5)
+		FormatDMS(p, 3)
+		LooksSwapped([]truce.Position{p}, []truce.Position{q})
+	}
+}

@@ -14,6 +14,12 @@ const (
 	MaxLimits = 1000
 	// MaxCells is the greatest number of cells. An index that would need more keeps larger cells, and is slower, not wrong.
 	MaxCells = 1 << 24
+	// MaxLeafEntries is about how many edges and pieces of lines all leaves together may keep (16 bytes each), and a quarter of
+	// how many areas all cells. Again the cells stay larger where there would be more.
+	MaxLeafEntries = 1 << 22
+	// MaxClassItems bounds the memory for classes: the number of areas in all classes that there could possibly be together.
+	// Areas that overlap so deeply that there could be more are refused.
+	MaxClassItems = 1 << 28
 	// MaxDiscCells is how many cells ClassifyDisc looks at before it says that it is not certain.
 	MaxDiscCells = 4096
 )
@@ -75,6 +81,8 @@ type cells struct {
 	outside   int32 // the state of positions beyond the box
 	far       Class // their class, if no band is sided
 	sided     bool
+	possible  int64 // areas in all the classes that there could be
+	most      int   // MaxLeafEntries, or less in tests
 }
 
 // leaf is a cell that some boundary or limit may run through.
@@ -126,10 +134,13 @@ func NewIndex(areas []*Area, bands []Band) (*Index, error) {
 			return nil, invalid(op, fmt.Sprintf("area %d is missing", i), "prepare it with NewArea")
 		}
 	}
-	c := &cells{areas: areas, bands: bands}
+	c := &cells{areas: areas, bands: bands, most: MaxLeafEntries}
 	ix := &Index{cells: c}
 	if !build(ix) {
 		return nil, invalid(op, fmt.Sprintf("the areas and bands reach over %d degrees or more from west to east", MaxWidthDegrees), "make an index for each part of the world")
+	}
+	if ix.possible > MaxClassItems {
+		return nil, &truce.Error{Op: op, Kind: truce.TooLarge, Reason: "the areas overlap too deeply", Hint: "make several indexes of fewer areas, or ask each area by itself"}
 	}
 	return ix, nil
 }
@@ -205,12 +216,12 @@ func (ix *Index) decide(p truce.Position, x, y int64, n int32) Class {
 		m := &ix.memo[l.memo+holds]
 		if l.nears == firstNear {
 			if *m < 0 {
-				*m = int32(ix.class(ix.addAll(set, firstCrossing, holds), l.state))
+				*m = int32(ix.class(ix.withCrossings(set, firstCrossing, holds), l.state))
 			}
 			return Class(*m)
 		}
 		if *m < 0 {
-			*m = ix.addAll(set, firstCrossing, holds)
+			*m = ix.withCrossings(set, firstCrossing, holds)
 		}
 		set = *m
 	} else {
@@ -234,8 +245,8 @@ func (ix *Index) decide(p truce.Position, x, y int64, n int32) Class {
 // memoAreas is how many areas may cross a leaf for its classes to be kept in a little table of their own.
 const memoAreas = 4
 
-// addAll adds the crossing areas named by the bits of holds to a set.
-func (ix *Index) addAll(set, first, holds int32) int32 {
+// withCrossings adds the crossing areas named by the bits of holds to a set.
+func (ix *Index) withCrossings(set, first, holds int32) int32 {
 	for i := first; holds != 0; i, holds = i+1, holds>>1 {
 		if holds&1 != 0 {
 			set = ix.add(set, ix.crossings[i].area)

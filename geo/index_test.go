@@ -59,7 +59,7 @@ func checkAgainstBruteForce(t *testing.T, ix *Index, p truce.Position) {
 // sides, and end everywhere.
 func TestIndexEveryPlace(t *testing.T) {
 	r := lcg(30)
-	worlds := 300
+	worlds := 120
 	if testing.Short() {
 		worlds = 30
 	}
@@ -413,5 +413,45 @@ func TestIndexClone(t *testing.T) {
 		if x, y := indexed(a, a.Classify(r.Fix.Pos)), indexed(b, b.Classify(r.Fix.Pos)); fmt.Sprint(x) != fmt.Sprint(y) {
 			t.Fatalf("%v: %v and %v", r.Fix.Pos, x, y)
 		}
+	}
+}
+
+// TestIndexIsBounded: long thin areas would fill every cell with every edge, and areas that all overlap would make a class of
+// nearly every position.
+func TestIndexIsBounded(t *testing.T) {
+	r := lcg(35)
+	zigzag := func(corners int, east uint32) *Area {
+		var ring []truce.Position
+		for i := range corners {
+			ring = append(ring, truce.Position{Lon: 360_000_000 + truce.E7(uint32(i%2)*(10_000_000-east)+r.next()%east), Lat: 320_000_000 + truce.E7(r.next()%10_000_000)})
+		}
+		return mustArea(t, [][]truce.Position{ring})
+	}
+	var thin, deep []*Area
+	for range 400 {
+		y := 320_000_000 + truce.E7(r.next()%10_000_000)
+		thin = append(thin, mustArea(t, [][]truce.Position{{{Lon: 360_000_000, Lat: y}, {Lon: 370_000_000, Lat: y + truce.E7(r.next()%100_000)}, {Lon: 370_000_000, Lat: y - 500}}}))
+	}
+	for range 100 {
+		deep = append(deep, zigzag(100, 1_000_000))
+	}
+	for _, most := range []int{20_000, 100_000} {
+		ix := &Index{cells: &cells{areas: thin, most: most}}
+		if !build(ix) {
+			t.Fatal("not built")
+		}
+		t.Logf("%d edges in %d leaves", len(ix.cells.edges), len(ix.leaves))
+		if n := len(ix.cells.edges); n > 2*most {
+			t.Errorf("%d edges are kept, of at most about %d", n, most)
+		}
+		for range 200 {
+			checkAgainstBruteForce(t, ix, r.near(truce.Degrees(36.5, 32.5), 6e6))
+		}
+	}
+	if _, err := NewIndex(deep, nil); truce.KindOf(err) != truce.TooLarge || err == nil {
+		t.Errorf("areas that all overlap: %v", err)
+	}
+	if _, err := NewIndex(deep[:5], nil); err != nil {
+		t.Errorf("some areas that all overlap: %v", err)
 	}
 }

@@ -81,25 +81,29 @@ func (t *table) items(set int32) []int32 {
 // add is the set with one more area.
 func (t *table) add(set, area int32) int32 {
 	s, ok := t.added[pairKey(set, area)]
-	if ok {
-		return s
+	if !ok {
+		s = t.addAll(set, area)
+		t.added[pairKey(set, area)] = s
 	}
-	items := slices.Clone(t.items(set))
-	at, there := slices.BinarySearch(items, area)
-	if !there {
-		items = slices.Insert(items, at, area)
-	}
-	var key []byte
+	return s
+}
+
+// addAll is the set with some more areas. It makes no sets in between, which matters where many areas overlap.
+func (t *table) addAll(set int32, areas ...int32) int32 {
+	items := append(slices.Clone(t.items(set)), areas...)
+	slices.Sort(items)
+	items = slices.Compact(items)
+	key := make([]byte, 0, 4*len(items))
 	for _, i := range items {
 		key = binary.LittleEndian.AppendUint32(key, uint32(i))
 	}
-	if s, ok = t.setOf[string(key)]; !ok {
+	s, ok := t.setOf[string(key)]
+	if !ok {
 		s = int32(len(t.setEnds))
 		t.setItems = append(t.setItems, items...)
 		t.setEnds = append(t.setEnds, int32(len(t.setItems)))
 		t.setOf[string(key)] = s
 	}
-	t.added[pairKey(set, area)] = s
 	return s
 }
 
