@@ -122,7 +122,10 @@ func (s *settling) moment(e truce.TimeExpr, c *choice) moment {
 			return m
 		}
 		clock := s.plan.Agreement.Clock
-		from, to := clock.Plus(m.span.From, e.Plus), clock.Plus(m.span.To, e.Plus)
+		from, to := clock.Plus(m.span.From, e.Plus), truce.LatestInstant
+		if m.span.To < truce.LatestInstant { // otherwise it may not have come about at all, however much later
+			to = clock.Plus(m.span.To, e.Plus)
+		}
 		if m.day && e.Plus.Clock == 0 {
 			from, to = clock.DayOf(from).From, clock.DayOf(from).To
 		} else {
