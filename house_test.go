@@ -265,3 +265,51 @@ func TestDecisionsAreIndexed(t *testing.T) {
 		}
 	}
 }
+
+// Every exported limit and default stands in docs/limits.md with its value.
+func TestLimitsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("docs/limits.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]string{}
+	for _, line := range strings.Split(string(page), "\n") {
+		if cells := strings.Split(line, "|"); len(cells) > 3 && strings.HasPrefix(strings.TrimSpace(cells[1]), "`") {
+			listed[strings.Trim(strings.TrimSpace(cells[1]), "`")] = strings.TrimSpace(cells[2])
+		}
+	}
+	found := map[string]bool{}
+	for _, s := range sources(t) {
+		src, err := os.ReadFile(s.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range s.file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.CONST {
+				continue
+			}
+			for _, spec := range g.Specs {
+				v := spec.(*ast.ValueSpec)
+				for i, n := range v.Names {
+					if !strings.HasPrefix(n.Name, "Max") && !strings.HasPrefix(n.Name, "Default") || i >= len(v.Values) {
+						continue
+					}
+					name := s.file.Name.Name + "." + n.Name
+					value := string(src[s.fset.Position(v.Values[i].Pos()).Offset:s.fset.Position(v.Values[i].End()).Offset])
+					found[name] = true
+					if got, ok := listed[name]; !ok {
+						t.Errorf("docs/limits.md does not list %s = %s", name, value)
+					} else if got != value {
+						t.Errorf("docs/limits.md says %s is %s; it is %s", name, got, value)
+					}
+				}
+			}
+		}
+	}
+	for name := range listed {
+		if !found[name] {
+			t.Errorf("docs/limits.md lists %s, which is not there", name)
+		}
+	}
+}

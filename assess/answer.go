@@ -65,9 +65,15 @@ func join(and bool, list []answer) answer {
 	return out
 }
 
-// addPhrases joins two lists, keeping the first of equals.
+// MaxMissing is how many missing facts an outcome names; those that would settle it come first. See docs/limits.md.
+const MaxMissing = 12
+
+// addPhrases joins two lists, keeping the first of equals and no more than MaxMissing.
 func addPhrases(list, more []truce.Phrase) []truce.Phrase {
 	for _, p := range more {
+		if len(list) >= MaxMissing {
+			break
+		}
 		if !slices.ContainsFunc(list, func(q truce.Phrase) bool { return samePhrase(p, q) }) {
 			list = append(list, p)
 		}
