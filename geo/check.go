@@ -12,6 +12,10 @@ import (
 // MaxFaults is how many faults a check lists before it stops.
 const MaxFaults = 50
 
+// maxRepeated is how many of them may be repeated positions: there can be many after rounding to 1e-7 degree, they do no harm, and
+// must not hide what does.
+const maxRepeated = 10
+
 // FaultKind is what is wrong with a shape.
 type FaultKind uint8
 
@@ -137,6 +141,8 @@ type checker struct {
 	origin int64
 	faults []Fault
 	full   bool
+
+	repeated int
 }
 
 func (c *checker) report(f Fault) {
@@ -202,7 +208,9 @@ func (c *checker) checkPositions(ring int, path []truce.Position) bool {
 		if next := (j + 1) % len(path); path[j] == path[next] && next != j {
 			f := Fault{Kind: FaultRepeated, Polygon: c.names[ring].polygon, Ring: c.names[ring].ring, Vertex: j, At: path[j]}
 			f.OtherPolygon, f.OtherRing, f.OtherVertex = f.Polygon, f.Ring, next
-			c.report(f)
+			if c.repeated++; c.repeated <= maxRepeated {
+				c.report(f)
+			}
 		}
 	}
 	least := 2

@@ -207,6 +207,15 @@ func TestCheckIsBounded(t *testing.T) {
 	if got := CheckRing(tangle); len(got) != MaxFaults {
 		t.Errorf("a tangle has %d faults, not %d", len(got), MaxFaults)
 	}
+	// Many repeated positions do not hide a crossing.
+	stutter := ringOf(0, 0, 100, 100, 100, 0, 0, 100)
+	for range 200 {
+		stutter = append(stutter, stutter[len(stutter)-1])
+	}
+	got := CheckRing(stutter)
+	if len(got) != maxRepeated+1 || !slices.ContainsFunc(got, func(f Fault) bool { return f.Kind == FaultCross }) {
+		t.Errorf("a bow tie that stutters: %v", got)
+	}
 	huge := make([]truce.Position, 1_000_000)
 	if got := CheckRing(huge); len(got) != 1 || got[0].Kind != FaultTooMany {
 		t.Errorf("a million positions: %v", got)
