@@ -346,9 +346,8 @@ type Rule struct {
 	Equipment                []Arms
 	Where                    *Where
 	From, Until, Due         TimeExpr
-	After                    TimeExpr // how far back an act may lie to count as done
-	When                     string   // CEL
-	WhenAt                   Origin   `json:"-"`
+	When                     string // CEL
+	WhenAt                   Origin `json:"-"`
 	Unless                   []Exception
 	Evidence                 Evidence
 	Dwell, Gap               time.Duration

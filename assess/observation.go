@@ -101,6 +101,8 @@ func (s *settling) outcome(r *rule, o *truce.Observation, sd sides, spot spot, c
 	switch {
 	case r.Object == truce.KindPassage:
 		margin = s.passage(r, o, ask, breach)
+	case r.Object == truce.KindNotification:
+		margin = s.notice(r, o, breach)
 	case r.Verb == truce.Limits:
 		margin = s.limits(r, o, ask, breach)
 	default:
@@ -445,6 +447,18 @@ func (s *settling) passage(r *rule, o *truce.Observation, ask func(answer, truce
 		}
 		breach(slow)
 	}
+	return margin
+}
+
+// notice adds the question whether a notice was received long enough before what it announces.
+func (s *settling) notice(r *rule, o *truce.Observation, breach func(answer)) (margin truce.Margin) {
+	if !o.Received.Stated() || !o.When.Stated() {
+		breach(s.because(missingFact(truce.Say("missing.notice-received", truce.RecordArg(o.ID))), "notice.late", truce.RecordArg(o.ID), truce.DurArg(r.Within)))
+		return margin
+	}
+	margin.Time, margin.HasTime = o.When.From.Sub(o.Received)-r.Within, true
+	late := known(truce.TruthOf(margin.Time < 0))
+	breach(s.because(late, "notice.late", truce.RecordArg(o.ID), truce.DurArg(r.Within)))
 	return margin
 }
 

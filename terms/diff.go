@@ -357,7 +357,6 @@ var partFields = map[string]map[string]field{
 		"From":       value1(truce.Say("diff.from"), sayTime),
 		"Until":      value1(truce.Say("diff.until"), sayTime),
 		"Due":        value1(truce.Say("diff.due"), sayTime),
-		"After":      value1(truce.Say("diff.after"), sayTime),
 		"When":       value1(truce.Say("diff.when"), sayCondition),
 		"Unless":     items(truce.Say("diff.unless"), exceptionItems),
 		"Evidence":   items(truce.Say("diff.evidence"), evidenceItems),

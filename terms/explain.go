@@ -406,9 +406,6 @@ func (x *explainer) times(u *truce.Rule) []Sentence {
 	case u.Verb == truce.Requires && u.Object == truce.KindAct:
 		add(truce.Say("explain.due-none"))
 	}
-	if u.After.Kind != truce.TimeUnset {
-		add(truce.Say("explain.after", x.c.time(u.After)))
-	}
 	return out
 }
 

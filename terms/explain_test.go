@@ -133,7 +133,7 @@ func TestEveryFieldIsSaid(t *testing.T) {
 	for _, s := range []spoken{
 		{base, rule, map[string]any{
 			"Verb": truce.Permits, "Object": truce.KindPassage, "Kinds": []string{"shelling"}, "By": who, "Against": who, "Between": who, "Of": who,
-			"Equipment": []truce.Arms{{Category: "tank"}}, "Where": &truce.Where{Zone: "z"}, "From": term, "Until": term, "Due": term, "After": term,
+			"Equipment": []truce.Arms{{Category: "tank"}}, "Where": &truce.Where{Zone: "z"}, "From": term, "Until": term, "Due": term,
 			"When": "event.deaths > 0", "Unless": []truce.Exception{{By: who}}, "Evidence": truce.Evidence{Sources: 2}, "Dwell": time.Minute, "Gap": time.Minute,
 			"Hysteresis": truce.Metres(5), "AtLeast": &truce.Quota{Number: 3, Per: "day"}, "Within": time.Hour, "Steps": []truce.Step{{Act: truce.Act{What: "w"}}},
 			"AssessedBy": []truce.ActorID{"a"}, "ReplacedBy": &truce.Replacement{By: "y", From: term}, "Source": truce.SourceID("s"),

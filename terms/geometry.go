@@ -364,8 +364,8 @@ func (r *reader) shape(j *jsonReader, n *jsonNode, f *truce.Feature, path string
 		}
 		for _, fault := range geo.CheckLine(f.Lines, r.edges) {
 			// A road may cross itself; a line that must tell one side from the other may not.
-			if f.Left == "" && (fault.Kind == geo.FaultCross || fault.Kind == geo.FaultTouch || fault.Kind == geo.FaultOverlap) {
-				continue
+			if fault.Kind == geo.FaultRange || f.Left == "" && (fault.Kind == geo.FaultCross || fault.Kind == geo.FaultTouch || fault.Kind == geo.FaultOverlap) {
+				continue // a wrong latitude is reported where the number stands
 			}
 			j.fault(lines[fault.Ring], fault, f, where)
 		}
@@ -397,6 +397,9 @@ func (r *reader) shape(j *jsonReader, n *jsonNode, f *truce.Feature, path string
 			f.Polygons = append(f.Polygons, rings)
 		}
 		for _, fault := range geo.CheckArea(f.Polygons, r.edges) {
+			if fault.Kind == geo.FaultRange {
+				continue // reported where the number stands
+			}
 			j.fault(polys[max(fault.Polygon, 0)].kids[max(fault.Ring, 0)], fault, f, where)
 		}
 	default:

@@ -12,7 +12,7 @@ const sameSide = "same-side"
 
 var ruleKeys = []string{"rule", "name", "forbids", "limits", "requires", "permits", "assessed_by",
 	"kinds", "act", "by", "against", "between", "of", "equipment", "where", "from", "until", "due", "when", "unless",
-	"evidence", "dwell", "gap", "hysteresis", "at_most", "at_least", "within", "steps", "silence", "replaced_by", "source"}
+	"evidence", "dwell", "gap", "hysteresis", "at_most", "at_least", "within", "ahead", "steps", "silence", "replaced_by", "source"}
 
 var (
 	exceptionKeys = []string{"permission", "by", "against", "where", "kinds", "when", "notified"}
@@ -44,7 +44,7 @@ var allowed = map[string][]string{
 	"limits inspection":     {"of", "where", "at_most", "evidence"},
 	"requires act":          {"act", "by", "due", "silence"},
 	"requires passage":      {"kinds", "by", "where", "at_least", "within", "evidence"},
-	"requires notification": {"kinds", "by", "where", "of", "equipment", "within", "unless", "when"},
+	"requires notification": {"kinds", "by", "where", "ahead", "evidence"},
 	"permits incident":      {"kinds", "by", "against", "where", "when", "steps"},
 	"permits presence":      {"of", "equipment", "where", "when", "steps"},
 	"assessed":              {"by", "due"},
@@ -144,6 +144,9 @@ func (r *reader) ruleParts(o object, u *truce.Rule) {
 	}
 	u.Dwell, u.Gap, u.Hysteresis = o.get("dwell").duration(), o.get("gap").duration(), o.get("hysteresis").distance()
 	u.Within = o.get("within").duration()
+	if o.has("ahead") {
+		u.Within = o.get("ahead").duration()
+	}
 	if m := o.get("at_most"); m.given() {
 		q := m.object(r.equipment.Words()...)
 		for _, w := range r.equipment.Words() {
@@ -201,7 +204,7 @@ func (r *reader) ruleNeeds(o object, u truce.Rule) {
 			o.fail("missing-key", fmt.Sprintf("the rule %q does not say which passages, how many or how soon", u.ID), "add kinds:, at_least: or within:")
 		}
 	case "requires notification":
-		o.need("within")
+		o.need("ahead")
 	}
 }
 
