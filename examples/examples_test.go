@@ -15,6 +15,8 @@ import (
 
 	"truce"
 	"truce/internal/intake"
+	"truce/internal/lang"
+	"truce/scenario"
 	"truce/terms"
 )
 
@@ -35,9 +37,15 @@ func folders(t *testing.T) []string {
 	return out
 }
 
+// loaded keeps what versions has read: the tests share it and do not change it.
+var loaded = map[string][]*truce.Agreement{}
+
 // versions loads every version of an example.
 func versions(t *testing.T, dir string) []*truce.Agreement {
 	t.Helper()
+	if list, ok := loaded[dir]; ok {
+		return list
+	}
 	list, err := terms.Versions(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +63,7 @@ func versions(t *testing.T, dir string) []*truce.Agreement {
 			out = append(out, a)
 		}
 	}
+	loaded[dir] = out
 	return out
 }
 
@@ -350,6 +359,28 @@ func TestSizeOfTheWorkedCase(t *testing.T) {
 	for _, x := range a.Terms {
 		if x.ID == "exclusion-band" && len(x.Readings) < 16 {
 			t.Errorf("the distance ledger has %d rows", len(x.Readings))
+		}
+	}
+}
+
+// TestScenarios runs the stories of every example.
+func TestScenarios(t *testing.T) {
+	for _, dir := range folders(t) {
+		rep, err := scenario.Run(os.DirFS(dir), func(a *truce.Agreement) scenario.Sayer { return lang.For("en").With(a) })
+		if err != nil {
+			t.Errorf("%s: %v", dir, err)
+			continue
+		}
+		for _, p := range rep.Problems {
+			t.Errorf("%s/%s:%d: %v", dir, p.File, p.Line, p)
+		}
+		for _, o := range rep.Outcomes {
+			for _, f := range o.Failures {
+				t.Errorf("%s/%s:%d: %s: %v", dir, f.File, f.Line, o.Title, f)
+			}
+		}
+		if len(rep.Outcomes) < 5 {
+			t.Errorf("%s has only %d stories", dir, len(rep.Outcomes))
 		}
 	}
 }
