@@ -151,6 +151,9 @@ func (m moment) arg() truce.Arg {
 	case waiting:
 		return truce.WordArg("not-yet")
 	case set:
+		if m.span.To == truce.LatestInstant {
+			return truce.PhraseArg(truce.Say("time.at-the-earliest", truce.InstantArg(m.span.From)))
+		}
 		return truce.SpanArg(m.span)
 	}
 	return truce.WordArg("not-stated")

@@ -2,6 +2,8 @@ package geo
 
 import (
 	"math"
+
+	"truce"
 )
 
 // build cuts the box into quarters again and again. Going down it carries only what can still matter: the edges that touch
@@ -353,6 +355,11 @@ func (b *builder) decideBands(c *cell) {
 		}
 		low, high = shortest(max(0, low-spareLength)), longest(high+spareLength)
 		n.low, n.high = band.ordinal(low-radius), band.ordinal(high+radius)
+		if !n.sideKnown && low > radius {
+			if side := b.oneSide(line, b.pieceStack[n.first:n.last], c); side != 0 {
+				n.side, n.sideKnown = int8(side), true
+			}
+		}
 		if !n.sideKnown && low > radius && n.last-n.first <= sidePieces {
 			at := positionAt(float64(b.west+c.x)+math.Floor(half), float64(b.south+c.y)+math.Floor(half))
 			if side, certain := line.sideOver(at, radius+0.01); certain {
@@ -380,6 +387,42 @@ func (b *builder) decideBands(c *cell) {
 		b.bandStack = append(b.bandStack, n)
 	}
 	c.bands, c.bandsEnd = first, len(b.bandStack)
+}
+
+// oneSide is the side that a whole cell lies on of every edge that may be nearest to a place in it, 0 where they differ. It
+// costs a few products of whole numbers and settles nearly all cells that are not close to the line.
+func (b *builder) oneSide(l *Line, pieces []int32, c *cell) int {
+	size := int64(1)<<c.shift - 1
+	side, last := 0, int32(-1)
+	for _, k := range pieces {
+		n := l.pieces[k].edge
+		if n == last {
+			continue
+		}
+		last = n
+		e := &l.edges[n]
+		for corner := range int64(4) {
+			lat := b.south + c.y + corner>>1*size
+			x, y := l.place(truce.Position{Lon: truce.E7(wrapTurn(b.west + c.x + corner&1*size)), Lat: truce.E7(min(max(lat, -quarter), quarter))})
+			o := e.orient(2*x, 2*y)
+			if o == 0 || side != 0 && o != side {
+				return 0
+			}
+			side = o
+		}
+	}
+	return side
+}
+
+// wrapTurn brings a longitude into the range of a turn.
+func wrapTurn(lon int64) int64 {
+	for lon > halfTurn {
+		lon -= fullTurn
+	}
+	for lon <= -halfTurn {
+		lon += fullTurn
+	}
+	return lon
 }
 
 // leaf keeps what is left of a cell.
