@@ -60,8 +60,7 @@ func main() {
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	p := &program{ctx: ctx, out: out, err: errs, colour: terminal(out) && os.Getenv("NO_COLOR") == "", live: terminal(errs)}
 	var g grammar
-	parser, err := kong.New(&g, kong.Name("truce"), kong.Vars{"formats": strings.Join(intake.Formats(), ", ")}, kong.Writers(out, errs), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Description("An agreement is data, observations come in, and truce says article by article who keeps it, who does not, how sure that is and under whose reading."))
+	parser, err := newParser(&g, out, errs)
 	if err != nil {
 		fmt.Fprintln(errs, "truce:", err)
 		return exitFailed
@@ -83,6 +82,13 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		return exitUsage
 	}
 	return p.finish(command.Run(p))
+}
+
+// newParser makes the command line's parser from the grammar.
+func newParser(g *grammar, out, errs io.Writer) (*kong.Kong, error) {
+	return kong.New(g, kong.Name("truce"), kong.Vars{"formats": strings.Join(intake.Formats(), ", ")},
+		kong.Writers(out, errs), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Description("An agreement is data, observations come in, and truce says article by article who keeps it, who does not, how sure that is and under whose reading."))
 }
 
 // finish says what went wrong and gives the exit code for it.
