@@ -89,6 +89,7 @@ func (m *Model) actors() {
 			}
 		}
 	}
+	counted := map[string]bool{} // a unit is named once, however many things rules make of its movements
 	for i := range m.Things {
 		t := &m.Things[i]
 		switch {
@@ -98,8 +99,9 @@ func (m *Model) actors() {
 					name(int32(i), p.Name, t.Observation.When)
 				}
 			}
-		case t.Subject.Kind == "episode":
+		case t.Subject.Kind == "episode" && t.Variant == "" && !counted[t.Subject.Unit]:
 			if who := m.owner(t.Subject.Unit); who != "" {
+				counted[t.Subject.Unit] = true
 				name(int32(i), who, t.Subject.When)
 			}
 		}

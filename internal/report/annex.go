@@ -198,20 +198,25 @@ func (v *page) Lists() template.HTML {
 			}
 		}
 	}
+	says := func(p truce.Phrase) { b.WriteString("<p>" + html.EscapeString(v.p.Say(p)) + "</p>") }
+	write := func(class string, t Tally) {
+		b.WriteString(`<p class="` + class + `" dir="ltr">`)
+		ids(t)
+		b.WriteString("</p>")
+	}
 	for n, l := range v.lists.list {
-		fmt.Fprintf(&b, "<li id=\"l%d\"><p><b>%s</b> %s</p><p class=\"ids\" dir=\"ltr\">", n+1, html.EscapeString(v.p.Number(int64(len(l.of)))), html.EscapeString(l.caption))
-		rest, others := without(v.all, l.of), without(l.of, v.all)
-		if 2*len(l.of) > len(v.all) && len(rest) < len(l.of) {
-			b.WriteString(`<span lang="` + v.p.Lang() + `" dir="` + v.p.Dir() + `">` + html.EscapeString(v.p.Say(truce.Say("report.all-except", truce.NumArg(int64(len(v.all))), truce.NumArg(int64(len(rest)))))) + `</span> `)
-			ids(rest)
-			if len(others) > 0 {
-				b.WriteString(` <span lang="` + v.p.Lang() + `" dir="` + v.p.Dir() + `">` + html.EscapeString(v.p.Say(truce.Say("report.and-these"))) + `</span> `)
-				ids(others)
+		fmt.Fprintf(&b, "<li id=\"l%d\"><p><b>%s</b> %s</p>", n+1, html.EscapeString(v.p.Number(int64(len(l.of)))), html.EscapeString(l.caption))
+		if rest := without(v.all, l.of); 2*len(l.of) > len(v.all) && len(rest) < len(l.of) {
+			says(truce.Say("report.all-except", truce.NumArg(int64(len(v.all))), truce.NumArg(int64(len(rest)))))
+			write("ids except", rest)
+			if others := without(l.of, v.all); len(others) > 0 {
+				says(truce.Say("report.and-these"))
+				write("ids", others)
 			}
 		} else {
-			ids(l.of)
+			write("ids", l.of)
 		}
-		b.WriteString("</p></li>\n")
+		b.WriteString("</li>\n")
 	}
 	return template.HTML(b.String())
 }

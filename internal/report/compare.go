@@ -44,7 +44,7 @@ func (m *Model) compare(find finder) {
 			if d.Before.None {
 				variant = v.Name
 			}
-			i := find(d.Subject, variant)
+			i := find(d.Rule, d.Subject, variant)
 			before, after := standingOf(d.Before), standingOf(d.After)
 			if r := m.rule(d.Rule); r != nil && !d.Before.None {
 				before = m.Things[i].Says[r.n]

@@ -112,7 +112,8 @@ func (v *page) num(t Tally, caption ...string) template.HTML {
 	return template.HTML(fmt.Sprintf(`<a class="n" href="#l%d">%s</a>`, v.ref(t, strings.Join(caption, " · ")), html.EscapeString(v.p.Number(int64(len(t))))))
 }
 
-// between writes a number of violations, which may be known only between two.
+// between writes a number of violations, which may be known only between two. It leads to what was counted: an episode may
+// be several records, and a record several shots.
 func (v *page) between(c Counted, caption ...string) template.HTML {
 	s := v.p.Number(int64(c.Low))
 	if c.Low != c.High {
@@ -121,7 +122,7 @@ func (v *page) between(c Counted, caption ...string) template.HTML {
 	if len(c.Of) == 0 {
 		return template.HTML(`<span class="n zero">` + html.EscapeString(s) + `</span>`)
 	}
-	return template.HTML(fmt.Sprintf(`<a class="n" href="#l%d">%s</a>`, v.ref(c.Of, strings.Join(caption, " · ")), html.EscapeString(s)))
+	return template.HTML(fmt.Sprintf(`<a class="counted" href="#l%d">%s</a>`, v.ref(c.Of, strings.Join(caption, " · ")), html.EscapeString(s)))
 }
 
 // classNames are the names of standings in the style sheet.
@@ -182,6 +183,18 @@ func (v *page) notes() []string {
 		}
 	}
 	return out
+}
+
+// Running is what stands at the head of every printed page: what it is of, and whether anything in it is invented or moved.
+func (v *page) Running() string {
+	parts := []string{v.Title(), v.data(string(v.Agreement.Version))}
+	if len(v.Simulated) > 0 || len(v.SimulatedUnits) > 0 {
+		parts = append(parts, v.p.Say(truce.Say("report.label.simulated")))
+	}
+	if len(v.Moved) > 0 || len(v.MovedUnits) > 0 {
+		parts = append(parts, v.p.Say(truce.Say("report.label.moved")))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // Pair is a label with its value.
@@ -602,7 +615,7 @@ var unitWord = map[string]string{"week": "report.unit.week", "month": "report.un
 type countView struct {
 	Rule, Note string
 	Chart      template.HTML
-	Table table
+	Table      table
 }
 
 func (v *page) CountTables() []countView {

@@ -325,7 +325,7 @@ func (v *page) marked(d *drawing, list []*spot) {
 				}
 			}
 			d.put(`<rect x="%s" y="%s" width="%s" height="%s" class="frame e-%s" style="stroke-width:1"/>`, at(s.x-side/2), at(s.y-side/2), at(side), at(side), s.gravest().class())
-			d.label(s.x, s.y+side/2+9, "middle", "halo", v.p.Number(int64(len(s.all))))
+			d.label(s.x, s.y+side/2+10, "middle", "halo", v.p.Number(int64(len(s.all))))
 		}
 		d.put(`</a>`)
 	}
@@ -605,7 +605,11 @@ func (v *page) names(d *drawing, p projection, spots []*spot, margin []marginLab
 		switch f.Shape {
 		case truce.ShapePoint:
 			x, y := p.xy(f.At)
-			_ = try(x+6, y+4, "start", "halo", name) || try(x-6, y+4, "end", "halo", name) || try(x, y-6, "middle", "halo", name) || try(x, y+14, "middle", "halo", name)
+			for _, off := range []float64{6, 13, 20} {
+				if try(x+off, y+4, "start", "halo", name) || try(x-off, y+4, "end", "halo", name) || try(x, y-off, "middle", "halo", name) || try(x, y+off+8, "middle", "halo", name) {
+					break
+				}
+			}
 		case truce.ShapeLine:
 			for _, path := range f.Lines { // beside a position in the middle, or a quarter from either end
 				done := false
@@ -650,7 +654,7 @@ func (v *page) scale(d *drawing, p projection) {
 	x, y := mapEdge+10, mapEdge+p.height-14
 	d.put(`<path d="M%s %sv5h%sv-5" class="axis" style="fill:none;stroke-width:1.6"/>`, at(x), at(y), at(w))
 	d.label(x+w/2, y-3, "middle", "halo", v.p.Metres(truce.Tenths(length*10)))
-	nx, ny := mapEdge+16, mapEdge+14
+	nx, ny := mapEdge+16, mapEdge+19
 	d.put(`<path d="M%s %sl5 15-5-4-5 4z" style="fill:var(--ink)"/>`, at(nx), at(ny))
 	d.label(nx, ny-3, "middle", "strong halo", v.p.Say(truce.Say("report.map.north")))
 }

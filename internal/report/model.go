@@ -3,6 +3,8 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"truce"
 	"truce/internal/intake"
@@ -168,8 +170,9 @@ func NewModel(r *replay.Replay) *Model {
 	return m
 }
 
-// finder gives the place of a subject in [Model.Things], adding it if it is new.
-type finder func(s truce.Subject, variant string) int32
+// finder gives the place of a rule's subject in [Model.Things], adding it if it is new. What is observed is one thing for all
+// rules; what a rule asks for (an obligation, a period) is a thing of that rule.
+type finder func(rule truce.RuleID, s truce.Subject, variant string) int32
 
 // observations makes a thing of every observation, in order of time and then id.
 func (m *Model) observations() finder {
@@ -193,15 +196,23 @@ func (m *Model) observations() finder {
 	for i, u := range m.replay.Units {
 		units[u.Unit] = i
 	}
-	return func(s truce.Subject, variant string) int32 {
+	taken := map[string]bool{}
+	return func(rule truce.RuleID, s truce.Subject, variant string) int32 {
 		key := variant + "|" + s.Key()
-		if s.Kind == "observation" && len(s.Records) == 1 {
+		switch {
+		case s.Kind == "observation" && len(s.Records) == 1:
 			key = "observation|" + string(s.Records[0])
+		case s.Kind != "episode":
+			key = string(rule) + "|" + key
 		}
 		if i, ok := at[key]; ok {
 			return i
 		}
-		t := Thing{ID: subjectID(s), Subject: s, Variant: variant, Says: make([]Standing, n)}
+		t := Thing{ID: subjectID(rule, s), Subject: s, Variant: variant, Says: make([]Standing, n)}
+		for k := 2; taken[t.ID]; k++ {
+			t.ID = subjectID(rule, s) + "#" + strconv.Itoa(k)
+		}
+		taken[t.ID] = true
 		for i := range t.Says {
 			t.Says[i] = Nothing
 		}
@@ -219,18 +230,16 @@ func (m *Model) observations() finder {
 	}
 }
 
-// subjectID names what is not a single observation: "u1 2017-07-10T03:20:00Z", "maps guarantor-one".
-func subjectID(s truce.Subject) string {
-	id := s.Kind
-	for _, part := range []string{s.Unit, string(s.Actor), string(s.Place)} {
-		if part != "" && part != s.Unit || part != "" && part == s.Unit && id == s.Kind {
-			id += ":" + part
-		}
+// subjectID names what is not a single observation: "unit-7@2017-07-10T03:20:00Z", "maps:guarantor-one", "lorries@2017-07-10".
+func subjectID(rule truce.RuleID, s truce.Subject) string {
+	id := string(rule)
+	if s.Kind == "episode" {
+		id = strings.Join(strings.Fields(s.Unit), "_")
+	} else if s.Actor != "" {
+		id += ":" + string(s.Actor)
 	}
-	if s.When.Stated() {
-		id += ":" + s.When.From.String()
-	} else if len(s.Records) > 0 {
-		id += ":" + string(s.Records[0])
+	if s.Kind != "obligation" && s.When.Stated() {
+		id += "@" + s.When.From.String()
 	}
 	return id
 }
@@ -253,6 +262,8 @@ func (m *Model) labels() {
 			m.MovedUnits = append(m.MovedUnits, u.Unit)
 		}
 	}
+	slices.Sort(m.SimulatedUnits)
+	slices.Sort(m.MovedUnits)
 }
 
 // articles says something of each article as a whole.

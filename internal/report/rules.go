@@ -179,7 +179,7 @@ func (m *Model) rules(find finder) {
 	list := m.base.Result.Accounts
 	for i := range list {
 		r := m.Rules[index[list[i].Rule]]
-		t := find(list[i].Subject, "")
+		t := find(r.ID, list[i].Subject, "")
 		m.Things[t].Says[r.n] = standing(&list[i])
 		if m.Things[t].Observation != nil { // it says more of the place and the actor than the bare observation
 			m.Things[t].Subject = list[i].Subject

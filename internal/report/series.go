@@ -68,7 +68,7 @@ func (m *Model) series() {
 	var span truce.Span
 	for i := range m.Things {
 		t := &m.Things[i]
-		if when := t.Subject.When; t.Judged && when.Stated() && t.Subject.Kind != "period" && t.Subject.Kind != "obligation" {
+		if when := t.Subject.When; t.Judged && when.Stated() && t.Subject.Kind != "obligation" {
 			if span.From == 0 || when.From < span.From {
 				span.From = when.From
 			}

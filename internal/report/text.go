@@ -132,18 +132,31 @@ func (m *Model) publication() []truce.Phrase {
 
 // warnings are what must be seen before any number: that something in it is invented, moved or only drawn.
 func (m *Model) warnings() []truce.Phrase {
+	records, simulated, moved := int64(0), int64(0), int64(0)
+	for i := range m.Things {
+		if t := &m.Things[i]; t.Observation != nil {
+			records++
+			if t.Simulated {
+				simulated++
+			}
+			if t.Moved {
+				moved++
+			}
+		}
+	}
+	units := truce.NumArg(int64(m.Units))
 	var out []truce.Phrase
-	if n := len(m.Simulated); n > 0 {
-		out = append(out, truce.Say("report.simulated", truce.NumArg(int64(n)), truce.NumArg(int64(len(m.Things)))))
+	if simulated > 0 {
+		out = append(out, truce.Say("report.simulated", truce.NumArg(simulated), truce.NumArg(records)))
 	}
 	if n := len(m.SimulatedUnits); n > 0 {
-		out = append(out, truce.Say("report.simulated-units", truce.NumArg(int64(n)), truce.NumArg(int64(m.Units))))
+		out = append(out, truce.Say("report.simulated-units", truce.NumArg(int64(n)), units))
 	}
-	if n := len(m.Moved); n > 0 {
-		out = append(out, truce.Say("report.moved", truce.NumArg(int64(n)), truce.NumArg(int64(len(m.Things)))))
+	if moved > 0 {
+		out = append(out, truce.Say("report.moved", truce.NumArg(moved), truce.NumArg(records)))
 	}
 	if n := len(m.MovedUnits); n > 0 {
-		out = append(out, truce.Say("report.moved-units", truce.NumArg(int64(n)), truce.NumArg(int64(m.Units))))
+		out = append(out, truce.Say("report.moved-units", truce.NumArg(int64(n)), units))
 	}
 	if len(m.Illustrative) > 0 {
 		out = append(out, truce.Say("report.illustrative"))
