@@ -347,6 +347,7 @@ type Rule struct {
 	Where                    *Where
 	From, Until, Due         TimeExpr
 	When                     string // CEL
+	WhenTerm                 TermID // or a term about events
 	WhenAt                   Origin `json:"-"`
 	Unless                   []Exception
 	Evidence                 Evidence
@@ -427,15 +428,16 @@ type Side string
 
 // Where picks places. Exactly one of the alternatives is set.
 type Where struct {
-	Zone   PlaceID     // inside (or at) a feature
-	Kind   FeatureKind // inside any feature of a kind
-	Term   TermID
-	Within Metres  // no farther than this from Of (0 with Of set: on a side of it)
-	Of     PlaceID // a line, zone or point
-	Side   Side
-	All    []Where
-	Any    []Where
-	Not    *Where
+	Unpublished bool        // the text draws it, and nobody published where
+	Zone        PlaceID     // inside (or at) a feature
+	Kind        FeatureKind // inside any feature of a kind
+	Term        TermID
+	Within      Metres  // no farther than this from Of (0 with Of set: on a side of it)
+	Of          PlaceID // a line, zone or point
+	Side        Side
+	All         []Where
+	Any         []Where
+	Not         *Where
 }
 
 // Exception makes an act allowed that a rule otherwise forbids. All that is set must hold.
@@ -445,6 +447,7 @@ type Exception struct {
 	Where       *Where
 	Kinds       []string
 	When        string // CEL
+	WhenTerm    TermID // or a term about events
 	WhenAt      Origin `json:"-"`
 	Notice      *Notice
 	Origin      Origin `json:"-"`
@@ -488,7 +491,7 @@ type Limit struct {
 type Quota struct {
 	Number int64
 	What   string
-	Per    string // "day", "week" or "month", on the agreement's clock
+	Per    string // "day", "week" or "month", on the agreement's clock; "" for a number in all
 }
 
 // ActorKind says what sort of body an actor is.
@@ -547,7 +550,7 @@ var FactKinds = []string{"origin", "parent", "sponsor", "invited_by", "adheres",
 // Fact is one dated, sourced and possibly disputed thing said of an actor.
 type Fact struct {
 	Kind        FactKind
-	Value       string // an actor id, a country code, or "yes"
+	Value       string // an actor id, a country code, "yes", or "unknown" where nobody knows
 	From, Until Span   // zero: from the beginning, or still so
 	HeldBy      []ActorID
 	DisputedBy  []ActorID

@@ -120,6 +120,9 @@ func viewOf(rd *truce.Reading) view {
 
 // holds answers whether a fact is so at a time.
 func (c *cast) holds(of truce.ActorID, f *truce.Fact, when truce.Span, v view) answer {
+	if f.Value == "unknown" {
+		return missingFact(truce.Say("missing.nobody-knows", truce.ActorArg(of), truce.WordArg(string(f.Kind))))
+	}
 	at := known(truce.True)
 	if f.From.Stated() || f.Until.Stated() {
 		at.truth = during(f.From, f.Until, when)

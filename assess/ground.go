@@ -47,7 +47,7 @@ type zoneSet struct {
 
 // region is a place of a rule with all its terms read: what a Where says under one choice.
 type region struct {
-	op     string // "zone", "set", "band", "all", "any", "not", "nowhere"
+	op     string // "zone", "set", "band", "all", "any", "not", "nowhere", "unpublished"
 	f      *feature
 	set    *zoneSet
 	within truce.Metres // of a band; 0 is no limit of distance
@@ -319,6 +319,8 @@ func (g *ground) compile(w *truce.Where, c *choice) *region {
 		return r
 	}
 	switch {
+	case w.Unpublished:
+		return &region{op: "unpublished"}
 	case w.Term != "":
 		if rd := c.reading(nil, w.Term); rd != nil && rd.Place != nil {
 			r := *g.compile(rd.Place, c)
@@ -552,6 +554,8 @@ func (r *region) truth(sp *geo.Spot) truce.Truth {
 			}
 		}
 		return r.f.line.Relate(sp, r.within, r.side).Truth
+	case "unpublished":
+		return truce.Unknown
 	case "not":
 		return r.kids[0].truth(sp).Not()
 	case "all", "any":
@@ -570,6 +574,14 @@ func (r *region) truth(sp *geo.Spot) truce.Truth {
 
 func (g *ground) depth(n int, p truce.Position) truce.Metres { return g.regions[n].depth(p) }
 
+// nowhere stands for a depth that cannot be told.
+const nowhere truce.Metres = 1e9
+
+// open reports whether the region has a part that nobody published.
+func (r *region) open() bool {
+	return r.op == "unpublished" || slices.ContainsFunc(r.kids, (*region).open)
+}
+
 // relate answers whether a spot lies in the region.
 func (r *region) relate(sp *geo.Spot) geo.Relation {
 	switch r.op {
@@ -579,6 +591,8 @@ func (r *region) relate(sp *geo.Spot) geo.Relation {
 		return r.set.relate(r.g, sp)
 	case "band":
 		return r.f.line.Relate(sp, r.within, r.side)
+	case "unpublished":
+		return geo.Relation{Near: -nowhere, Best: -nowhere, Far: nowhere}
 	case "not":
 		k := r.kids[0].relate(sp)
 		return geo.Relation{Truth: k.Truth.Not(), Near: -k.Far, Best: -k.Best, Far: -k.Near}
@@ -620,7 +634,16 @@ func (r *region) holdsAt(p truce.Position) bool {
 }
 
 // chance is the probability, in thousandths, that a place of which it is not known lies in the region.
-func (r *region) chance(sp *geo.Spot) int64 { return int64(geo.Chance(sp, r.holdsAt)) }
+// A place of which it is not known is never shown as surely in or surely out, though all the samples may be.
+func (r *region) chance(sp *geo.Spot) int64 {
+	if r.open() {
+		return -1
+	}
+	if c := int64(geo.Chance(sp, r.holdsAt)); c >= 0 {
+		return min(max(c, 1), 999)
+	}
+	return -1
+}
 
 func (g *ground) chance(n int, p truce.Position, err truce.Metres) int64 {
 	sp, e := geo.SpotAround(p, err)
@@ -676,7 +699,11 @@ func (s *settling) place(r *region, sp spot) placed {
 		out.depth, out.hasDepth = rel.Best, rel.Best < 1e8 && rel.Best > -1e8
 		if rel.Truth == truce.Unknown {
 			out.missing = []truce.Phrase{sp.missing}
-			out.permille = r.chance(sp.geo)
+			if r.open() {
+				out.missing = []truce.Phrase{truce.Say("missing.not-published")}
+			} else {
+				out.permille = r.chance(sp.geo)
+			}
 		}
 	}
 	if s.why {
@@ -720,6 +747,8 @@ func (r *region) phrase(sp spot) truce.Phrase {
 		}
 	case "set":
 		p = truce.Say("place.in-kind", sp.arg, truce.WordArg(string(r.kind)))
+	case "unpublished":
+		p = truce.Say("place.unpublished", sp.arg)
 	case "not":
 		p = truce.Say("place.not", sp.arg)
 	case "any":

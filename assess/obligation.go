@@ -35,14 +35,19 @@ func (s *settling) bound(r *truce.Rule) [][]truce.ActorID {
 	return out
 }
 
-// done is when an obligation was first met by one of those who owe it.
+// done is when an obligation was first met by one of those who owe it: by the first such act on record, or, where the rule
+// asks for a number, by the one that made it full.
 func (s *settling) done(r *rule, who []truce.ActorID, c *choice) moment {
-	best := moment{state: waiting}
+	out := moment{state: waiting}
 	act := truce.Act{}
 	if len(r.Kinds) > 0 {
 		act.What = r.Kinds[0]
 	}
-	for _, o := range s.acts {
+	need, have := int64(1), int64(0)
+	if r.AtLeast != nil {
+		need = r.AtLeast.Number
+	}
+	for _, o := range s.acts { // in order of time
 		if !o.When.Stated() {
 			continue
 		}
@@ -51,14 +56,44 @@ func (s *settling) done(r *rule, who []truce.ActorID, c *choice) moment {
 			list = append(list, s.actIs(o, &act, person{id: id}, c))
 		}
 		a := anyOf(list...)
-		switch {
-		case a.truth == truce.Unknown && best.state == waiting:
-			best.missing = addPhrases(best.missing, a.missing)
-		case a.truth == truce.True && (best.state == waiting || o.When.From < best.span.From):
-			best = moment{state: set, span: o.When, reason: truce.Reason{Records: []truce.ObservationID{o.ID}}}
+		if e := s.evidence(r.Evidence, o); a.truth == truce.True && e.truth == truce.False {
+			a = answer{missing: e.missing}
+		}
+		if a.truth == truce.Unknown {
+			out.missing = addPhrases(out.missing, a.missing)
+		}
+		if a.truth != truce.True {
+			continue
+		}
+		n := int64(1)
+		if r.AtLeast != nil {
+			if !o.Count.Stated {
+				out.missing = addPhrases(out.missing, []truce.Phrase{truce.Say("missing.count-in", truce.RecordArg(o.ID))})
+				continue
+			}
+			n = o.Count.Low
+		}
+		out.reason.Records = append(out.reason.Records, o.ID)
+		if have += n; have >= need {
+			out.state, out.span, out.missing = set, o.When, nil
+			out.reason.Records = []truce.ObservationID{o.ID}
+			return out
 		}
 	}
-	return best
+	if have > 0 {
+		out.missing = addPhrases([]truce.Phrase{truce.Say("missing.act-number", truce.NumArg(have), truce.NumArg(need))}, out.missing)
+	}
+	return out
+}
+
+// contested finds a record that says an act was not done, at the time it is said to have been done or later.
+func (s *settling) contested(r *rule, done *truce.Observation) *truce.Observation {
+	for _, o := range s.acts {
+		if len(r.Kinds) > 0 && o.What == r.Kinds[0] && o.Result == truce.EndedFailed && o.When.Stated() && o.When.To >= done.When.From {
+			return o
+		}
+	}
+	return nil
 }
 
 // obligations gives the accounts of a rule that asks for an act: one for each who owes it.
@@ -126,6 +161,12 @@ func (s *settling) obligation(r *rule, who []truce.ActorID, c *choice) (truce.Ou
 	}
 	if a, ok := s.foundAgainst(r, who); ok {
 		ask(a, truce.Breached)
+	}
+	if rec != nil {
+		if no := s.contested(r, rec); no != nil {
+			a := answer{truth: truce.True, missing: []truce.Phrase{truce.Say("missing.act-contested", truce.RecordArg(no.ID))}}
+			ask(s.because(a, "act.contested", truce.RecordArg(no.ID)), truce.Undetermined)
+		}
 	}
 	switch {
 	case rec != nil && (due.state == unset || due.state == noDate || due.state == waiting):

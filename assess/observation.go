@@ -75,13 +75,10 @@ func (s *settling) outcome(r *rule, o *truce.Observation, sd sides, spot spot, c
 		ask(where.not(), elsewhere)
 	}
 	if r.When != "" {
-		a := s.condition(s.plan.Condition(r.When, truce.TermEvent), func(name string, cond *terms.Condition) terms.Attribute {
-			return s.eventAttribute(o, sd, name, cond)
-		})
-		kids := a.reason.Children
-		a = s.because(a, "condition", truce.Str(r.When))
-		a.reason.Children = kids
-		ask(a.not(), truce.NotApplicable)
+		ask(s.happened(r.When, o, sd).not(), truce.NotApplicable)
+	}
+	if r.WhenTerm != "" {
+		ask(s.eventTerm(r.WhenTerm, o, sd, c).not(), truce.NotApplicable)
 	}
 	for i := range r.Unless {
 		ask(s.exception(&r.Unless[i], o, sd, spot, c), truce.Kept)
@@ -119,6 +116,32 @@ func (s *settling) outcome(r *rule, o *truce.Observation, sd sides, spot spot, c
 		explain(qs, otherwise, &out)
 	}
 	return out
+}
+
+// happened answers a condition on what happened.
+func (s *settling) happened(text string, o *truce.Observation, sd sides) answer {
+	a := s.condition(s.plan.Condition(text, truce.TermEvent), func(name string, cond *terms.Condition) terms.Attribute {
+		return s.eventAttribute(o, sd, name, cond)
+	})
+	kids := a.reason.Children
+	a = s.because(a, "condition", truce.Str(text))
+	a.reason.Children = kids
+	return a
+}
+
+// eventTerm answers whether what happened is what a term means, under the reading chosen.
+func (s *settling) eventTerm(t truce.TermID, o *truce.Observation, sd sides, c *choice) answer {
+	rd := c.reading(s, t)
+	if rd == nil {
+		return answer{}
+	}
+	a := s.happened(rd.Condition, o, sd)
+	kid := a.reason
+	if s.why {
+		a = a.explained(truce.Say("event.term", truce.ReadingArg(truce.Choice{Term: t, Reading: rd.ID})), rd.Source)
+		a.reason.Children = []truce.Reason{kid}
+	}
+	return a
 }
 
 func hasWord(list []string, w string) bool {
@@ -198,10 +221,10 @@ func (s *settling) exception(e *truce.Exception, o *truce.Observation, sd sides,
 		}
 	}
 	if e.When != "" {
-		a := s.condition(s.plan.Condition(e.When, truce.TermEvent), func(name string, cond *terms.Condition) terms.Attribute {
-			return s.eventAttribute(o, sd, name, cond)
-		})
-		list = append(list, s.because(a, "condition", truce.Str(e.When)))
+		list = append(list, s.happened(e.When, o, sd))
+	}
+	if e.WhenTerm != "" {
+		list = append(list, s.eventTerm(e.WhenTerm, o, sd, c))
 	}
 	if e.Notice != nil {
 		list = append(list, s.notified(e.Notice, doers, sd.both, o.When, spot))
@@ -238,9 +261,10 @@ func (s *settling) permitted(p *rule, o *truce.Observation, sd sides, spot spot,
 		list = append(list, q.answer.not())
 	}
 	if p.When != "" {
-		list = append(list, s.condition(s.plan.Condition(p.When, truce.TermEvent), func(name string, cond *terms.Condition) terms.Attribute {
-			return s.eventAttribute(o, sd, name, cond)
-		}))
+		list = append(list, s.happened(p.When, o, sd))
+	}
+	if p.WhenTerm != "" {
+		list = append(list, s.eventTerm(p.WhenTerm, o, sd, c))
 	}
 	same := append(append([]person{}, sd.initiators...), sd.subjects...)
 	if len(same) == 0 {

@@ -377,6 +377,12 @@ func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scop
 		Where: truce.Place{Kind: truce.PlacePoint, At: st.deep.pos, Error: truce.Metres(st.deep.err) / 10}}
 	sd := sides{subjects: []person{who}}
 	place := s.ground.spot(s.plan.Agreement, pseudo.Where)
+	if r.When != "" {
+		ask(s.happened(r.When, pseudo, sd).not(), truce.NotApplicable)
+	}
+	if r.WhenTerm != "" {
+		ask(s.eventTerm(r.WhenTerm, pseudo, sd, c).not(), truce.NotApplicable)
+	}
 	for i := range r.Unless {
 		ask(s.exception(&r.Unless[i], pseudo, sd, place, c), truce.Kept)
 	}

@@ -450,6 +450,7 @@ func TermsOf(a *truce.Agreement, u *truce.Rule) []truce.TermID {
 		if u.ReplacedBy != nil {
 			ofTime(u.ReplacedBy.From)
 		}
+		ofTerm(u.WhenTerm)
 		for _, s := range u.Steps {
 			ofWho(s.By)
 		}
@@ -457,6 +458,7 @@ func TermsOf(a *truce.Agreement, u *truce.Rule) []truce.TermID {
 			ofWho(e.By)
 			ofWho(e.Against)
 			ofWhere(e.Where)
+			ofTerm(e.WhenTerm)
 			for _, v := range Rules(a) {
 				if v.ID == e.Permission && e.Permission != "" {
 					ofRule(v)

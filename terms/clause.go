@@ -155,6 +155,8 @@ func (c *clauses) place(w *truce.Where, inner bool) truce.Arg {
 	switch {
 	case w == nil:
 		return arg(truce.Say("explain.where.anywhere"))
+	case w.Unpublished:
+		return arg(truce.Say("explain.where.unpublished"))
 	case w.Zone != "" && c.points[w.Zone]:
 		return arg(truce.Say("explain.where.at", truce.PlaceArg(w.Zone)))
 	case w.Zone != "":
@@ -297,6 +299,9 @@ func (c *clauses) exception(e truce.Exception) truce.Arg {
 	if e.When != "" {
 		add(truce.Say("explain.exception.when", c.condition(e.When, truce.TermEvent)))
 	}
+	if e.WhenTerm != "" {
+		add(truce.Say("explain.exception.when-term", truce.TermArg(e.WhenTerm)))
+	}
 	if n := e.Notice; n != nil && len(n.What) > 0 {
 		add(truce.Say("explain.exception.notice-kinds", truce.DurArg(n.Ahead), truce.OrArg(words(n.What)...)))
 	} else if n != nil {
@@ -322,7 +327,7 @@ func (c *clauses) step(s truce.Step) []truce.Phrase {
 
 // quota says a least number in each period.
 func quota(q truce.Quota) truce.Phrase {
-	per := map[string]truce.Phrase{"day": truce.Say("explain.each-day"), "week": truce.Say("explain.each-week"), "month": truce.Say("explain.each-month")}[q.Per]
+	per := map[string]truce.Phrase{"": truce.Say("explain.in-all"), "day": truce.Say("explain.each-day"), "week": truce.Say("explain.each-week"), "month": truce.Say("explain.each-month")}[q.Per]
 	if q.What == "" {
 		return truce.Say("explain.at-least-number", truce.NumArg(q.Number), arg(per))
 	}

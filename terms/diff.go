@@ -358,6 +358,7 @@ var partFields = map[string]map[string]field{
 		"Until":      value1(truce.Say("diff.until"), sayTime),
 		"Due":        value1(truce.Say("diff.due"), sayTime),
 		"When":       value1(truce.Say("diff.when"), sayCondition),
+		"WhenTerm":   value1(truce.Say("diff.when"), sayTermID),
 		"Unless":     items(truce.Say("diff.unless"), exceptionItems),
 		"Evidence":   items(truce.Say("diff.evidence"), evidenceItems),
 		"Dwell":      value1(truce.Say("diff.dwell"), sayDuration),
@@ -420,6 +421,13 @@ func sayMetres(_ *clauses, v any) truce.Arg {
 		return empty()
 	}
 	return tenths(v.(truce.Metres))
+}
+
+func sayTermID(_ *clauses, v any) truce.Arg {
+	if v.(truce.TermID) == "" {
+		return empty()
+	}
+	return truce.TermArg(v.(truce.TermID))
 }
 
 func sayActor(_ *clauses, v any) truce.Arg {

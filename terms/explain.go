@@ -261,6 +261,9 @@ func (x *explainer) rule(article truce.ArticleID, u *truce.Rule) []Sentence {
 	if u.When != "" {
 		add(truce.Say("explain.when", x.c.condition(u.When, truce.TermEvent)))
 	}
+	if u.WhenTerm != "" {
+		add(truce.Say("explain.when-term", truce.TermArg(u.WhenTerm)))
+	}
 	if len(u.Unless) > 0 {
 		s := one(truce.Say("explain.unless"))
 		for _, e := range u.Unless {

@@ -134,7 +134,7 @@ func TestEveryFieldIsSaid(t *testing.T) {
 		{base, rule, map[string]any{
 			"Verb": truce.Permits, "Object": truce.KindPassage, "Kinds": []string{"shelling"}, "By": who, "Against": who, "Between": who, "Of": who,
 			"Equipment": []truce.Arms{{Category: "tank"}}, "Where": &truce.Where{Zone: "z"}, "From": term, "Until": term, "Due": term,
-			"When": "event.deaths > 0", "Unless": []truce.Exception{{By: who}}, "Evidence": truce.Evidence{Sources: 2}, "Dwell": time.Minute, "Gap": time.Minute,
+			"When": "event.deaths > 0", "WhenTerm": truce.TermID("t"), "Unless": []truce.Exception{{By: who}}, "Evidence": truce.Evidence{Sources: 2}, "Dwell": time.Minute, "Gap": time.Minute,
 			"Hysteresis": truce.Metres(5), "AtLeast": &truce.Quota{Number: 3, Per: "day"}, "Within": time.Hour, "Steps": []truce.Step{{Act: truce.Act{What: "w"}}},
 			"AssessedBy": []truce.ActorID{"a"}, "ReplacedBy": &truce.Replacement{By: "y", From: term}, "Source": truce.SourceID("s"),
 		}, map[string]string{"ID": "it is the title", "Name": "it is the title", "WhenAt": place, "Origin": place, "AtMost": "see the next case", "Silence": "see the case after it"}},
@@ -145,7 +145,7 @@ func TestEveryFieldIsSaid(t *testing.T) {
 		{truce.Arms{Category: "tank"}, func(v any) []Sentence { return phrases(x.c.arms([]truce.Arms{v.(truce.Arms)})) }, map[string]any{
 			"Category": "mortar", "Term": truce.TermID("t"), "CalibreOver": int32(1), "CalibreFrom": int32(1), "CalibreUnder": int32(1), "RangeOver": truce.Metres(1)}, nil},
 		{truce.Where{}, func(v any) []Sentence { w := v.(truce.Where); return phrases(x.c.where(&w)) }, map[string]any{
-			"Zone": truce.PlaceID("z"), "Kind": truce.FeatureZone, "Term": truce.TermID("t"), "Of": truce.PlaceID("z"), "All": []truce.Where{{Zone: "z"}}, "Any": []truce.Where{{Zone: "z"}}, "Not": &truce.Where{Zone: "z"}},
+			"Unpublished": true, "Zone": truce.PlaceID("z"), "Kind": truce.FeatureZone, "Term": truce.TermID("t"), "Of": truce.PlaceID("z"), "All": []truce.Where{{Zone: "z"}}, "Any": []truce.Where{{Zone: "z"}}, "Not": &truce.Where{Zone: "z"}},
 			map[string]string{"Within": "only with Of, see the next case", "Side": "only with Of, see the next case"}},
 		{truce.Where{Of: "l", Within: 1000, Side: "north"}, func(v any) []Sentence { w := v.(truce.Where); return phrases(x.c.where(&w)) }, map[string]any{"Within": truce.Metres(2000), "Side": truce.Side("")}, nil},
 		{truce.TimeExpr{}, func(v any) []Sentence { return phrases(x.c.time(v.(truce.TimeExpr))) }, map[string]any{"Kind": truce.TimeNoDate},
@@ -164,7 +164,7 @@ func TestEveryFieldIsSaid(t *testing.T) {
 		{truce.Act{What: "w"}, func(v any) []Sentence { return phrases(x.c.act(v.(truce.Act))) }, map[string]any{"What": "v", "By": who, "Result": []truce.Ended{truce.EndedDone}}, nil},
 		{truce.Step{Act: truce.Act{What: "w"}}, func(v any) []Sentence { return each(x.c.step(v.(truce.Step))) }, map[string]any{"Act": truce.Act{What: "v"}, "Before": time.Hour, "After": time.Hour, "Unknown": true}, nil},
 		{truce.Exception{Permission: "p"}, func(v any) []Sentence { return phrases(x.c.exception(v.(truce.Exception))) }, map[string]any{
-			"Permission": truce.RuleID("q"), "By": who, "Against": who, "Where": &truce.Where{Zone: "z"}, "Kinds": []string{"fire"}, "When": "event.deaths > 0", "Notice": &truce.Notice{Ahead: time.Hour}},
+			"Permission": truce.RuleID("q"), "By": who, "Against": who, "Where": &truce.Where{Zone: "z"}, "Kinds": []string{"fire"}, "When": "event.deaths > 0", "WhenTerm": truce.TermID("t"), "Notice": &truce.Notice{Ahead: time.Hour}},
 			map[string]string{"WhenAt": place, "Origin": place}},
 		{truce.Notice{Ahead: time.Hour}, func(v any) []Sentence {
 			n := v.(truce.Notice)

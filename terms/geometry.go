@@ -212,6 +212,7 @@ func (r *reader) readGeometry(dir folder) {
 	j.dec = json.NewDecoder(bytes.NewReader(j.data))
 	j.dec.UseNumber()
 	top, err := j.value(0, new(int))
+	r.unread[places] = err != nil
 	switch {
 	case errors.Is(err, errTooDeep):
 		j.fail(j.start(), "", "too-deep", "the JSON is nested too deep", "GeoJSON needs far fewer levels; look for an unclosed bracket")

@@ -234,6 +234,13 @@ func Load(fsys fs.FS, version string) (*truce.Agreement, *Report, error) {
 	r.top = parseYAML(probs, shown, main)
 	r.actors = r.optional(dir, "actors.yaml")
 	r.statements = r.optional(dir, "statements.yaml")
+	r.unread[actors] = !r.actors.given() && r.actors.failed
+	r.unread[statements] = !r.statements.given() && r.statements.failed
+	if !r.top.given() {
+		for _, k := range []int{terms, moments, rules, countings, articles} {
+			r.unread[k] = true
+		}
+	}
 	r.sharedStatements = version != "." && !strings.HasPrefix(r.statements.file, "versions/")
 	r.edges = truce.EdgesStraight
 	for _, p := range r.top.pairs() { // known before the rest, because the shapes are checked by it
@@ -309,7 +316,9 @@ func (r *reader) optional(dir folder, name string) value {
 	}
 	if err != nil {
 		r.probs.add(truce.Problem{File: shown, Line: 1, Column: 1, Code: "unreadable", Message: "the file cannot be read", Hint: err.Error()})
-		return value{probs: r.probs, file: shown}
+		return value{probs: r.probs, file: shown, failed: true}
 	}
-	return parseYAML(r.probs, shown, data)
+	v := parseYAML(r.probs, shown, data)
+	v.failed = !v.given()
+	return v
 }

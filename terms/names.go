@@ -78,6 +78,11 @@ func (r *reader) named(v value, sort int) string {
 }
 
 func (r *reader) unknown(v value, s string, kinds ...int) {
+	for _, k := range kinds {
+		if r.unread[k] { // it may well be declared in a file that could not be read
+			return
+		}
+	}
 	var words, list []string
 	for _, k := range kinds {
 		words = append(words, r.names[k].what)

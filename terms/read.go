@@ -20,6 +20,7 @@ type reader struct {
 	features                []truce.Feature
 	edges                   truce.EdgeKind // what an edge means, for checking shapes
 	conditions              []condition
+	unread                  [sorts]bool // names that stand in a file which could not be read
 	// sharedStatements says that statements.yaml was taken from the folder above the version's own.
 	sharedStatements bool
 }
@@ -456,7 +457,9 @@ func (r *reader) fact(k truce.FactKind, v value, f truce.Fact) truce.Fact {
 		}
 	case truce.FactAdheres, truce.FactExcluded:
 		f.Value = "yes"
-		if !v.truth() {
+		if v.text() == "unknown" {
+			f.Value = "unknown"
+		} else if !v.truth() {
 			v.fail("bad-fact", "a fact cannot say that something is not so", "leave it out, or give it an end with until:")
 		}
 	default:

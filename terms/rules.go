@@ -40,9 +40,9 @@ var allowed = map[string][]string{
 	"forbids incident":      {"kinds", "by", "against", "between", "where", "when", "unless", "evidence", "equipment"},
 	"forbids presence":      {"of", "equipment", "where", "when", "unless", "evidence", "dwell", "gap", "hysteresis"},
 	"forbids passage":       {"kinds", "by", "against", "where", "when", "unless", "evidence"},
-	"limits presence":       {"of", "where", "at_most", "evidence", "gap"},
+	"limits presence":       {"of", "where", "at_most", "evidence"},
 	"limits inspection":     {"of", "where", "at_most", "evidence"},
-	"requires act":          {"act", "by", "due", "silence"},
+	"requires act":          {"act", "by", "due", "silence", "at_least", "evidence"},
 	"requires passage":      {"kinds", "by", "where", "at_least", "within", "evidence"},
 	"requires notification": {"kinds", "by", "where", "ahead", "evidence"},
 	"permits incident":      {"kinds", "by", "against", "where", "when", "steps"},
@@ -126,7 +126,7 @@ func (r *reader) ruleParts(o object, u *truce.Rule) {
 	}
 	u.Where = r.where(o.get("where"))
 	u.From, u.Until, u.Due = r.timeExpr(o.get("from")), r.timeExpr(o.get("until")), r.timeExpr(o.get("due"))
-	u.When, u.WhenAt = r.conditionText(o.get("when"), truce.TermEvent)
+	u.When, u.WhenTerm, u.WhenAt = r.eventCondition(o.get("when"))
 	for _, w := range o.get("unless").items() {
 		u.Unless = append(u.Unless, r.exception(w))
 	}
@@ -157,7 +157,12 @@ func (r *reader) ruleParts(o object, u *truce.Rule) {
 	}
 	if m := o.get("at_least"); m.given() {
 		q := m.object(quotaKeys...)
-		q.need("number", "per")
+		q.need("number")
+		if u.Object != truce.KindAct {
+			q.need("per")
+		} else if q.has("per") || q.has("of") {
+			q.fail("key-without-meaning", "an act is counted in all, not by period or kind", "leave per: and of: out")
+		}
 		u.AtLeast = &truce.Quota{Number: q.get("number").number(), What: r.word(q.get("of")), Per: oneOf(q.get("per"), []string{"day", "week", "month"})}
 	}
 	for _, w := range o.get("steps").items() {
@@ -316,6 +321,19 @@ func (r *reader) whoWord(v value, w *truce.Who) {
 	}
 }
 
+// notPublished is the word for a place that a text draws and nobody published.
+const notPublished = "not published"
+
+// eventCondition reads a condition on what happened: CEL, or the name of a term about events.
+func (r *reader) eventCondition(v value) (string, truce.TermID, truce.Origin) {
+	if s := v.text(); v.given() && r.names[terms].has(s) {
+		r.termOf(v, s, truce.TermEvent)
+		return "", truce.TermID(s), v.at
+	}
+	text, at := r.conditionText(v, truce.TermEvent)
+	return text, "", at
+}
+
 // where reads a place: the name of a feature or term, or a mapping.
 func (r *reader) where(v value) *truce.Where {
 	if !v.given() {
@@ -325,6 +343,8 @@ func (r *reader) where(v value) *truce.Where {
 		switch s := v.text(); {
 		case s == "":
 			return nil
+		case s == notPublished:
+			return &truce.Where{Unpublished: true}
 		case r.names[places].has(s):
 			return &truce.Where{Zone: truce.PlaceID(s)}
 		case r.names[terms].has(s):
@@ -419,7 +439,7 @@ func (r *reader) exception(v value) truce.Exception {
 	o := v.object(exceptionKeys...)
 	e := truce.Exception{Permission: truce.RuleID(r.named(o.get("permission"), rules)), By: r.who(o.get("by")), Against: r.who(o.get("against")),
 		Where: r.where(o.get("where")), Kinds: r.treeWords(o.get("kinds"), r.incidents), Origin: v.at}
-	e.When, e.WhenAt = r.conditionText(o.get("when"), truce.TermEvent)
+	e.When, e.WhenTerm, e.WhenAt = r.eventCondition(o.get("when"))
 	if n := o.get("notified"); n.given() {
 		q := n.object(noticeKeys...)
 		q.need("ahead")

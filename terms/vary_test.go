@@ -37,8 +37,8 @@ func TestWithReading(t *testing.T) {
 		{"foreign-force=by-invitatoin", `terms.WithReading: foreign-force=by-invitatoin: the term "foreign-force" has no reading "by-invitatoin" (did you mean "by-invitation"?)`},
 		{"foreign-force=zzz", `terms.WithReading: foreign-force=zzz: the term "foreign-force" has no reading "zzz" (its readings: by-origin, by-invitation, by-command)`},
 		{"foreignforce=by-origin", `terms.WithReading: foreignforce=by-origin: there is no term "foreignforce" (did you mean "foreign-force"?)`},
-		{"foreign-force", `terms.WithReading: foreign-force: this chooses no reading, or not just one (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, band, promptly, extension)`},
-		{"=x", `terms.WithReading: =x: this chooses no reading, or not just one (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, band, promptly, extension)`},
+		{"foreign-force", `terms.WithReading: foreign-force: this chooses no reading, or not just one (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, annexed-map, band, promptly, extension)`},
+		{"=x", `terms.WithReading: =x: this chooses no reading, or not just one (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, annexed-map, band, promptly, extension)`},
 	} {
 		b, err := WithReading(a, x.choice)
 		if err == nil {

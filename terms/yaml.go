@@ -43,7 +43,9 @@ type value struct {
 	node  ast.Node // nil where nothing was given
 	path  string
 	at    truce.Origin
-	src   []string // the file's lines
+	// failed marks a whole file that was there and could not be read.
+	failed bool
+	src    []string // the file's lines
 }
 
 // parseYAML reads one file to its top mapping. What cannot be read is a problem, and the value comes back empty.
