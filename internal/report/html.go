@@ -14,6 +14,7 @@ import (
 	"truce"
 	"truce/internal/lang"
 	"truce/internal/replay"
+	"truce/terms"
 )
 
 // Limits of the report in HTML. What is beyond them is counted. See docs/limits.md.
@@ -47,7 +48,10 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"sa
 func WriteHTML(w io.Writer, r *replay.Replay, o HTMLOptions) error {
 	m := NewModel(r)
 	p := lang.For(o.Lang).With(m.Agreement)
-	v := &page{Model: m, p: p, files: o.Files, lists: lists{at: map[string]int{}}, all: m.observed()}
+	v := &page{Model: m, p: p, files: o.Files, lists: lists{at: map[string]int{}}, all: m.observed(), meaning: map[truce.RuleID][]terms.Sentence{}}
+	for _, x := range terms.Explain(m.plan, p.Lang(), nil) {
+		v.meaning[x.Rule] = x.Sentences
+	}
 	t, err := pageTemplate.Clone()
 	if err != nil {
 		return err
@@ -64,6 +68,8 @@ type page struct {
 	files map[string]string
 	lists lists
 	all   Tally
+	// meaning is what each rule says, in sentences.
+	meaning map[truce.RuleID][]terms.Sentence
 }
 
 // lists are the lists of things behind the numbers, each once.
@@ -299,6 +305,7 @@ type articleView struct {
 
 type ruleView struct {
 	ID, Name, Verb string
+	Meaning        []terms.Sentence
 	Says           []string
 	Readings       table
 	MoreColumns    string
@@ -349,7 +356,7 @@ func (v *page) text(id truce.ArticleID) string {
 
 func (v *page) rule(r *Rule) ruleView {
 	name := v.p.Rule(r.ID)
-	x := ruleView{ID: string(r.ID), Name: name, Says: v.says(r.Says...), Verb: v.p.Say(truce.Say("report.rule-does", truce.WordArg(string(r.Verb)), truce.WordArg(r.Object.String())))}
+	x := ruleView{ID: string(r.ID), Name: name, Meaning: v.meaning[r.ID], Says: v.says(r.Says...), Verb: v.p.Say(truce.Say("report.rule-does", truce.WordArg(string(r.Verb)), truce.WordArg(r.Object.String())))}
 	if r.Verb == truce.Assessed {
 		x.Verb = v.p.Verb(r.Verb)
 	}

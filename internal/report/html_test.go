@@ -416,11 +416,50 @@ func TestSimulatedIsLabelled(t *testing.T) {
 
 // Names and notes come from outside: none of them becomes markup, steers the terminal or turns a sentence round.
 func TestHostileNames(t *testing.T) {
-	const hostile = `</td><script>alert(1)</script>\u202e\u001b[31m" onload="x`
-	row := `{"id":"x:1","kind":"incident","what":"shelling","time":"2017-07-10T09:00:00+03:00","place":{"name":"` + strings.ReplaceAll(hostile, `"`, `\"`) + `","lat":32.6,"lon":36.1,"error_m":10},"parts":[{"name":"` +
-		strings.ReplaceAll(hostile, `"`, `\"`) + `","role":"initiator"},{"name":"south","role":"target"}],"source":{"id":"` + strings.ReplaceAll(hostile, `"`, `\"`) + `"}}` + "\n{\"id\":\"<b>\",\"kind\":\"nonsense\"}\n"
-	r := replayed(t, replay.Options{Variants: []replay.Variant{{Name: `<i>"`, Plan: planOf(t, "internal/report/testdata/small")}},
-		Inputs: []replay.Input{{Name: "a\u202e<b>.ndjson", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(row)), nil }}}})
+	// Rows with characters that steer a terminal are rejected when they are read; the report shows them as rejected.
+	const hostile, steering = `</td><script>alert(1)</script>" onload="x`, `\u202e\u001b[31m`
+	row := func(id, name string) string {
+		name = strings.ReplaceAll(name, `"`, `\"`)
+		return `{"id":"` + id + `","kind":"incident","what":"shelling","time":"2017-07-10T09:00:00+03:00","place":{"name":"` + name + `","lat":32.6,"lon":36.1,"error_m":10},"parts":[{"name":"` +
+			name + `","role":"initiator"},{"name":"south","role":"target"}],"source":{"id":"` + name + `"}}` + "\n"
+	}
+	rows := row("x:1", hostile) + row("x:2", hostile+steering) + strings.Replace(row("x:3", "south"), "32.6", "32.7", 1) + `{"id":"<b>","kind":"nonsense\u001b<i>"}` + "\n"
+	// An agreement comes from outside as well.
+	a := *planOf(t, "internal/report/testdata/small").Agreement
+	bad := truce.Words{EN: hostile, AR: hostile, RU: hostile}
+	a.Title, a.Note, a.PublishedBy = bad, bad, truce.Publication{Who: hostile, On: hostile, Note: hostile, Reference: "javascript:alert(1)"}
+	a.Places, a.Articles, a.Counting, a.Actors, a.Terms = slices.Clone(a.Places), slices.Clone(a.Articles), slices.Clone(a.Counting), slices.Clone(a.Actors), slices.Clone(a.Terms)
+	for i := range a.Places {
+		a.Places[i].Name = bad
+	}
+	for i := range a.Articles {
+		a.Articles[i].Title, a.Articles[i].Rules = bad, slices.Clone(a.Articles[i].Rules)
+		for k := range a.Articles[i].Rules {
+			a.Articles[i].Rules[k].Name = bad
+		}
+	}
+	for i := range a.Counting {
+		a.Counting[i].Name = bad
+	}
+	for i := range a.Actors {
+		a.Actors[i].Name = bad
+	}
+	for i := range a.Terms {
+		a.Terms[i].Name, a.Terms[i].Readings = bad, slices.Clone(a.Terms[i].Readings)
+		for k := range a.Terms[i].Readings {
+			a.Terms[i].Readings[k].Name, a.Terms[i].Readings[k].Note = bad, bad
+		}
+	}
+	p, err := terms.Compile(&a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := replayed(t, replay.Options{Variants: []replay.Variant{{Name: `<i>"`, Plan: p}, {Name: hostile, Plan: planOf(t, "internal/report/testdata/small")}},
+		Inputs: []replay.Input{{Name: "a\u202e<b>.ndjson", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(rows)), nil }}}})
+	if len(r.Observations) == 0 || len(r.Rejects) == 0 {
+		t.Fatalf("%d observations and %d rejects: nothing hostile arrives", len(r.Observations), len(r.Rejects))
+	}
+	r.Rejects = append(r.Rejects, truce.Problem{File: "\x1b<b>", Line: 1, Field: "\x1b<b>", Message: "\x1b<b>", Hint: "\u202e<b>"})
 	for _, code := range lang.Languages {
 		page := pageOf(t, r, code)
 		root, err := tree(page)

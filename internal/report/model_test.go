@@ -336,6 +336,8 @@ func TestBeforeAndAfter(t *testing.T) {
 	days(7, 10, 30, 2, outside)
 	edge("2017-06-20")
 	edge("2017-07-20")
+	// What may have been something else is counted only among what may have been there.
+	rows.WriteString(`{"id":"x:vague","kind":"incident","time":"2017-06-15","place":{"lat":32.6,"lon":36.1,"error_m":100},"source":"t"}` + "\n")
 	event("2017-06-08", 32.6, 36.1, 100) // a day too early for thirty days
 	event("2017-05-01", 32.6, 36.1, 100) // the data reach from here to there
 	event("2017-09-01", 32.6, 36.1, 100)
@@ -346,7 +348,7 @@ func TestBeforeAndAfter(t *testing.T) {
 	}
 	w := d.Compare[0]
 	got := []int{w.Days, len(w.Inside.Before), len(w.Inside.After), len(w.Likely.Before), len(w.Likely.After), len(w.Rest.Before), len(w.Rest.After), len(w.Unclear)}
-	if want := []int{30, 30, 4, 31, 5, 11, 11, 0}; !slices.Equal(got, want) {
+	if want := []int{30, 30, 4, 32, 5, 11, 11, 0}; !slices.Equal(got, want) {
 		t.Errorf("days, inside, likely, rest and unclear: %v, want %v", got, want)
 	}
 	if w.Inside.Ratio != 133 || w.Rest.Ratio != 1000 || !w.RelativeKnown || w.Relative != 133 {
@@ -369,6 +371,18 @@ func TestUnclearTimesAreLeftOut(t *testing.T) {
 	w := inForce(t, m).Compare[0]
 	if len(w.Unclear) != 1 || len(w.Inside.Before) != 1 || len(w.Inside.After) != 0 {
 		t.Errorf("unclear %d, before %d, after %d", len(w.Unclear), len(w.Inside.Before), len(w.Inside.After))
+	}
+}
+
+// A time that reaches over the end of a week is in neither: it is counted apart.
+func TestBadlyDatedThingsAreNotPutInAWeek(t *testing.T) {
+	rows := ""
+	for i, when := range []string{`"2017-07-12"`, `{"from":"2017-07-16","to":"2017-07-17"}`, `"2017-07-20"`} { // the 16th is a Sunday
+		rows += fmt.Sprintf(`{"id":"x:%d","kind":"incident","what":"shelling","time":%s,"place":{"lat":32.6,"lon":36.1,"error_m":10},"parts":[{"name":"north","role":"initiator"},{"name":"south","role":"target"}],"source":"t"}`+"\n", i, when)
+	}
+	s := NewModel(observedReplay(t, rows)).Rules[0].Series
+	if len(s.Unplaced) != 1 || len(s.Bins) != 3 || len(s.Bins[1].By[truce.Breached]) != 1 || len(s.Bins[2].By[truce.Breached]) != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -88,6 +88,7 @@ func TestRate(t *testing.T) {
 		// Reckoned by hand from the table of 50 in 100: 0.3983/0.6017 and back.
 		{50, 50, true, 1000, 662, 1511},
 		{3, 1, true, 333, 6, 4151},
+		{3, 5, true, 1667, 324, 10732}, // half a thousandth is rounded up
 	} {
 		r := rate(things(c.before), things(c.after))
 		if r.Known != c.known || r.Ratio != c.ratio || r.Low != c.low || r.High != c.high {

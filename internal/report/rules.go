@@ -90,6 +90,7 @@ const (
 	MissingCount                // how many
 	MissingEvidence             // what stands behind it
 	MissingRecord               // a record of something else
+	MissingText                 // what the text itself says
 	missingKinds
 )
 
@@ -104,7 +105,8 @@ var missingKindOf = map[string]MissingKind{
 	"missing.who-fought-whom": MissingSides, "missing.same-side": MissingSides,
 	"missing.class": MissingActor, "missing.which-member": MissingActor, "missing.origin": MissingActor, "missing.chain": MissingActor,
 	"missing.disputed-fact": MissingActor, "missing.when-of-fact": MissingActor, "missing.who-is": MissingActor,
-	"missing.equipment": MissingWhat, "missing.equipment-kind": MissingWhat, "missing.equipment-sort": MissingWhat, "missing.calibre": MissingWhat,
+	"missing.nobody-knows": MissingActor,
+	"missing.equipment":    MissingWhat, "missing.equipment-kind": MissingWhat, "missing.equipment-sort": MissingWhat, "missing.calibre": MissingWhat,
 	"missing.range": MissingWhat, "missing.incident-kind": MissingWhat, "missing.incident-sort": MissingWhat, "missing.field": MissingWhat,
 	"missing.condition":       MissingWhat,
 	"missing.equipment-count": MissingCount, "missing.count-of": MissingCount, "missing.complete-count": MissingCount, "missing.exact-count": MissingCount,
@@ -112,6 +114,7 @@ var missingKindOf = map[string]MissingKind{
 	"missing.sources":  MissingEvidence, "missing.means": MissingEvidence, "missing.standing": MissingEvidence,
 	"missing.step": MissingRecord, "missing.passage-result": MissingRecord, "missing.coverage": MissingRecord, "missing.breach-open": MissingRecord,
 	"missing.consent": MissingRecord, "missing.act": MissingRecord, "missing.assessment": MissingRecord, "missing.assessment-open": MissingRecord,
+	"missing.act-contested": MissingRecord, "missing.act-number": MissingCount, "missing.not-published": MissingText,
 }
 
 // Missing is a sort of fact whose want left outcomes undetermined.

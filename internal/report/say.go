@@ -17,6 +17,7 @@ var factOf = [missingKinds]string{
 	MissingCount:    "report.fact.count",
 	MissingEvidence: "report.fact.evidence",
 	MissingRecord:   "report.fact.record",
+	MissingText:     "report.fact.text",
 }
 
 // wordOf names the standings that are no result.

@@ -51,6 +51,7 @@ var pageWords = []string{
 	"report.label.plan",
 	"report.languages",
 	"report.rejected-rows",
+	"report.rule-text",
 	"report.same-in-table",
 	"report.strangers-note",
 	"report.title",
