@@ -139,6 +139,7 @@ func (m *Model) dates() {
 		return cmp.Or(cmp.Compare(a.When.From, b.When.From), cmp.Compare(a.When.To, b.When.To))
 	})
 	if len(m.Dates) > MaxDates {
+		m.MoreDates = len(m.Dates) - MaxDates
 		m.Dates = m.Dates[:MaxDates]
 	}
 	clock := m.Agreement.Clock

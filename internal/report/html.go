@@ -23,6 +23,8 @@ const (
 	HTMLActors = 25
 	// HTMLColumns is how many columns of readings are shown for one rule.
 	HTMLColumns = 24
+	// HTMLCountColumns is up to how many columns of readings violations are also counted under each of them.
+	HTMLCountColumns = 6
 	// HTMLRejects is how many rejected rows are shown.
 	HTMLRejects = 100
 	// HTMLRecords is how many records of coverage and restriction are listed.
@@ -633,7 +635,7 @@ func (v *page) CountTables() []countView {
 		}
 		x := countView{Rule: v.p.Rule(r.ID), Note: v.p.Say(countNote(r)), Chart: v.countChart(r)}
 		x.Table.Head = v.says(truce.Say("report.column.counting"), truce.Say("report.column.unit"), truce.Say("report.column.every"), truce.Say("report.column.any"))
-		columns := len(r.Columns) > 1 && len(r.Columns) <= 6
+		columns := len(r.Columns) > 1 && len(r.Columns) <= HTMLCountColumns
 		if columns {
 			for _, c := range r.Columns {
 				x.Table.Head = append(x.Table.Head, v.column(r, c))
@@ -717,7 +719,8 @@ func (v *page) DateViews() []dateView {
 	return out
 }
 
-func (v *page) RatesNote() string { return v.p.Say(ratesNote()) }
+func (v *page) LaterDates() string { return v.more(v.MoreDates) }
+func (v *page) RatesNote() string  { return v.p.Say(ratesNote()) }
 
 // Actors.
 
@@ -844,10 +847,10 @@ type comparedRule struct {
 
 func (v *page) ComparedViews() []comparedView {
 	var out []comparedView
-	for _, c := range v.Model.Compared {
+	for k, c := range v.Model.Compared {
 		x := comparedView{Name: v.data(c.Name), Plan: c.Plan.Short(), Same: c.Same}
 		for _, r := range c.Rules {
-			y := comparedRule{Name: v.p.Rule(r.Rule)}
+			y := comparedRule{Name: v.ruleName(v.p, k, r.Rule)}
 			var after []Standing
 			var before []Standing
 			for _, ch := range r.Changes {
@@ -857,7 +860,7 @@ func (v *page) ComparedViews() []comparedView {
 				if !slices.Contains(before, ch.Before) {
 					before = append(before, ch.Before)
 				}
-				y.Says = append(y.Says, v.p.Say(change(r.Rule, ch)))
+				y.Says = append(y.Says, v.p.Say(change(y.Name, ch)))
 			}
 			slices.SortFunc(after, func(a, b Standing) int { return cmp.Compare(a.grave(), b.grave()) })
 			y.Table.Head = []string{v.p.Say(truce.Say("report.column.matrix"))}

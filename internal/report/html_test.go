@@ -26,11 +26,7 @@ func small(t testing.TB) *replay.Replay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := terms.Compile(read)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return replayed(t, replay.Options{Variants: []replay.Variant{{Name: "2017-07-07", Plan: p}, {Name: "foreign=by-invitation", Plan: q}},
+	return replayed(t, replay.Options{Variants: []replay.Variant{{Name: "2017-07-07", Plan: p}, {Name: "foreign=by-invitation", Plan: compiled(t, read)}},
 		Inputs: files(t, intake.Options{}, "internal/report/testdata/simulated.ndjson")})
 }
 
@@ -450,11 +446,7 @@ func TestHostileNames(t *testing.T) {
 			a.Terms[i].Readings[k].Name, a.Terms[i].Readings[k].Note = bad, bad
 		}
 	}
-	p, err := terms.Compile(&a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := replayed(t, replay.Options{Variants: []replay.Variant{{Name: `<i>"`, Plan: p}, {Name: hostile, Plan: planOf(t, "internal/report/testdata/small")}},
+	r := replayed(t, replay.Options{Variants: []replay.Variant{{Name: `<i>"`, Plan: compiled(t, &a)}, {Name: hostile, Plan: planOf(t, "internal/report/testdata/small")}},
 		Inputs: []replay.Input{{Name: "a\u202e<b>.ndjson", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(rows)), nil }}}})
 	if len(r.Observations) == 0 || len(r.Rejects) == 0 {
 		t.Fatalf("%d observations and %d rejects: nothing hostile arrives", len(r.Observations), len(r.Rejects))

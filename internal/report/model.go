@@ -112,7 +112,9 @@ type Model struct {
 	// Rules are those of all articles, in the plan's order.
 	Rules []*Rule
 	Dates []Date
-	Named []Named
+	// MoreDates is how many dates there are beyond MaxDates.
+	MoreDates int
+	Named     []Named
 	// Strangers are names in the records that nobody is known by.
 	Strangers []Stranger
 	Coverage  Coverage

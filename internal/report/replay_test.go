@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"truce"
 	"truce/internal/intake"
 	"truce/internal/replay"
 	"truce/terms"
@@ -30,7 +31,7 @@ func moduleRoot(t testing.TB) string {
 	}
 }
 
-// planOf compiles an agreement of the module, with changes as for --set and --reading.
+// planOf compiles an agreement of the module.
 func planOf(t testing.TB, folder string) *terms.Plan {
 	a, rep, err := terms.Load(os.DirFS(filepath.Join(moduleRoot(t), folder)), "")
 	if err != nil {
@@ -39,6 +40,10 @@ func planOf(t testing.TB, folder string) *terms.Plan {
 	if rep.Errors() > 0 {
 		t.Fatal(rep.Problems)
 	}
+	return compiled(t, a)
+}
+
+func compiled(t testing.TB, a *truce.Agreement) *terms.Plan {
 	p, err := terms.Compile(a)
 	if err != nil {
 		t.Fatal(err)

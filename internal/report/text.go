@@ -380,6 +380,9 @@ func (t *text) before() {
 		t.sentence(2, t.Span(d.When)+": "+strings.Join(what, " · "))
 		t.table(4, rows)
 	}
+	if told && t.MoreDates > 0 {
+		t.sentence(2, t.Say(truce.Say("report.more", truce.NumArg(int64(t.MoreDates)))))
+	}
 	if told {
 		t.sentence(2, t.Say(ratesNote()))
 	}
@@ -412,7 +415,7 @@ func (t *text) compared() {
 		return
 	}
 	t.heading(truce.Say("report.heading.compared"))
-	for _, c := range t.Compared {
+	for k, c := range t.Compared {
 		t.b.WriteString("  " + t.paint("1", t.Arg(truce.Str(c.Name))) + "\n")
 		if c.Same {
 			t.sentence(4, t.Say(truce.Say("report.compare.same")))
@@ -420,15 +423,23 @@ func (t *text) compared() {
 		}
 		for _, r := range c.Rules {
 			for _, x := range r.Changes {
-				t.sentence(4, t.Say(change(r.Rule, x)))
+				t.sentence(4, t.Say(change(t.ruleName(t.Printer, k, r.Rule), x)))
 			}
 		}
 	}
 }
 
+// ruleName names a rule of a comparison, which the first plan may not have.
+func (m *Model) ruleName(p *lang.Printer, compared int, id truce.RuleID) string {
+	if m.rule(id) != nil {
+		return p.Rule(id)
+	}
+	return lang.For(p.Lang()).With(m.replay.Variants[compared+1].Plan.Agreement).Rule(id)
+}
+
 // change says what became of some things under another plan.
-func change(r truce.RuleID, x Change) truce.Phrase {
-	return truce.Say("report.compare.change", truce.RuleArg(r), number(x.Of), says(x.Before), says(x.After))
+func change(rule string, x Change) truce.Phrase {
+	return truce.Say("report.compare.change", truce.Str(rule), number(x.Of), says(x.Before), says(x.After))
 }
 
 // says is a standing as an argument.
