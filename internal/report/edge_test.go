@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,5 +111,45 @@ func TestManyDates(t *testing.T) {
 		Inputs: []replay.Input{{Name: "x", Intake: intake.Options{}, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(rows)), nil }}}})
 	if m := NewModel(r); len(m.Dates) != MaxDates || m.MoreDates != 7 { // the signature and the entry into force as well
 		t.Errorf("%d dates and %d more", len(m.Dates), m.MoreDates)
+	}
+}
+
+// A rule that only the other plan has is compared too, by its own name, and what it asks for is labelled.
+func TestComparedWithAnotherRule(t *testing.T) {
+	p := planOf(t, "internal/report/testdata/small")
+	a := *p.Agreement
+	a.Articles = slices.Clone(a.Articles)
+	last := &a.Articles[2]
+	last.Rules = slices.Clone(last.Rules)
+	k := slices.IndexFunc(last.Rules, func(u truce.Rule) bool { return u.ID == "later" })
+	last.Rules[k].ID, last.Rules[k].Name = "sooner", truce.Words{EN: "reduction at once"}
+	r := replayed(t, replay.Options{Variants: []replay.Variant{{Name: "first", Plan: p}, {Name: "second", Plan: compiled(t, &a)}, {Name: "third", Plan: p}},
+		Inputs: files(t, intake.Options{}, "internal/report/testdata/simulated.ndjson")})
+	m := NewModel(r)
+	if len(m.Compared) != 2 || m.Compared[0].Same || !m.Compared[1].Same {
+		t.Fatalf("compared: %+v", m.Compared)
+	}
+	found := 0
+	for _, c := range m.Compared[0].Rules {
+		for _, x := range c.Changes {
+			thing := m.Things[x.Of[0]]
+			switch {
+			case c.Rule == "later" && x.Before == Standing(truce.NotDue) && x.After == Nothing && thing.ID == "later" && thing.Variant == "":
+				found++
+			case c.Rule == "sooner" && x.Before == Nothing && x.After == Standing(truce.NotDue) && thing.ID == "sooner" && thing.Variant == "second":
+				found++
+			default:
+				t.Errorf("%s: %s to %s of %s in %q", c.Rule, x.Before, x.After, thing.ID, thing.Variant)
+			}
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d changes as they should be", found)
+	}
+	page := pageOf(t, r, "en")
+	for _, want := range []string{"reduction at once: 1 from “not spoken of” to “not due”", "only under second", "Nothing differs."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
 	}
 }
