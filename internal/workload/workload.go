@@ -3,6 +3,7 @@ package workload
 import (
 	"container/heap"
 	"fmt"
+	"iter"
 
 	"truce"
 )
@@ -65,9 +66,22 @@ func New(zones int) World {
 	return w
 }
 
-// Reports draws the first n reports of so many units in the order of time. Each unit reports every 1 to 60 seconds, moves at
-// up to 60 km/h, and knows its place to within 0 to 30 m.
+// Reports draws the first n reports of so many units.
 func Reports(units, n int) []Report {
+	out := make([]Report, 0, n)
+	for r := range Stream(units, n) {
+		out = append(out, r)
+	}
+	return out
+}
+
+// Stream draws the first n reports of so many units, one after the other in the order of time, and holds none of them. Each
+// unit reports every 1 to 60 seconds, moves at up to 60 km/h, and knows its place to within 0 to 30 m.
+func Stream(units, n int) iter.Seq[Report] {
+	return func(yield func(Report) bool) { stream(units, n, yield) }
+}
+
+func stream(units, n int, yield func(Report) bool) {
 	r := generator(2)
 	const start = 1_510_099_200_000 // 2017-11-08T00:00:00Z in milliseconds
 	moving := make(traffic, units)
@@ -79,10 +93,11 @@ func Reports(units, n int) []Report {
 		moving[i].turn(&r)
 	}
 	heap.Init(&moving)
-	out := make([]Report, 0, n)
-	for len(out) < n && units > 0 {
+	for ; n > 0 && units > 0; n-- {
 		u := &moving[0]
-		out = append(out, Report{u.id, truce.Fix{At: truce.Instant(u.next), Pos: at(u.lon, u.lat), Error: float32(r.below(301)) / 10}})
+		if !yield(Report{u.id, truce.Fix{At: truce.Instant(u.next), Pos: at(u.lon, u.lat), Error: float32(r.below(301)) / 10}}) {
+			return
+		}
 		seconds := 1 + int64(r.below(60))
 		u.next += seconds * 1000
 		u.lon, u.lat = u.lon+u.east*seconds, u.lat+u.north*seconds
@@ -94,7 +109,6 @@ func Reports(units, n int) []Report {
 		}
 		heap.Fix(&moving, 0)
 	}
-	return out
 }
 
 // unit is one that moves; its speed is in units of 1e-7 degree per second.
