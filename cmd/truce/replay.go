@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -35,6 +36,7 @@ type replayCommand struct {
 	Encoding     string   `help:"Do not find out the encoding, take this one." placeholder:"NAME"`
 	Zone         string   `help:"Time zone of times that state none." placeholder:"IANA-NAME"`
 	Move         string   `help:"Move positions from one place to another and label them as moved: LON,LAT:LON,LAT." placeholder:"FROM:TO"`
+	Later        string   `help:"Move times later by so much and label them as moved, for example 350d." placeholder:"PERIOD"`
 	Actor        string   `help:"Whose positions a file of tracks holds, where it does not say." placeholder:"ID"`
 	Simulated    bool     `help:"Label everything in the files as simulated."`
 	Rejects      int      `help:"How many rejected rows to show." default:"10"`
@@ -146,6 +148,16 @@ func (c *replayCommand) inputs() (list []replay.Input, total int64, err error) {
 		if opts.Move, err = shiftFlag(c.Move); err != nil {
 			return nil, 0, err
 		}
+	}
+	if c.Later != "" {
+		p, err := terms.ParsePeriod(c.Later)
+		if err != nil || p.Months != 0 {
+			return nil, 0, &truce.Error{Kind: truce.NotFound, Subject: "--later", Reason: fmt.Sprintf("%q is no fixed length of time", c.Later), Hint: "write for example 350d or 12h"}
+		}
+		if opts.Move == nil {
+			opts.Move = &intake.Shift{}
+		}
+		opts.Move.Later = p.Clock + time.Duration(p.Days)*24*time.Hour
 	}
 	for _, name := range append(append([]string{}, c.Observations...), c.More...) {
 		info, err := os.Stat(name)

@@ -318,7 +318,12 @@ func (in *reading) finish() {
 		in.note("times without an offset were read on the clock of %s", entry.ZoneOf(in.set.Times.Assume))
 	}
 	if m := in.opts.Move; m != nil {
-		in.note("positions were moved as from %v to %v and are labelled so", m.From, m.To)
+		if m.From != m.To {
+			in.note("positions were moved as from %v to %v and are labelled so", m.From, m.To)
+		}
+		if m.Later != 0 {
+			in.note("times were moved later by %v and are labelled so", m.Later)
+		}
 	}
 	if in.table != nil {
 		if in.table.Tags() {

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"time"
+
 	"truce"
 	"truce/internal/intake/entry"
 )
@@ -10,6 +12,8 @@ import (
 // degrees north comes out 3 % narrower. What is moved is labelled so and must never be taken for a report from there.
 type Shift struct {
 	From, To truce.Position
+	// Later is added to every time, so that an old track can be seen under a later agreement.
+	Later time.Duration
 }
 
 // Move gives the moved position. It is not ok beyond a pole; the antimeridian is crossed.
@@ -35,7 +39,16 @@ func (s Shift) entry(e *entry.Entry) {
 		*p, ok = s.Move(*p)
 		all = all && ok
 	}
+	later := func(i *truce.Instant) {
+		if i.Stated() {
+			*i = i.Add(s.Later)
+			all = all && *i >= truce.EarliestInstant && *i <= truce.LatestInstant
+		}
+	}
 	if o := e.Observation; o != nil {
+		later(&o.When.From)
+		later(&o.When.To)
+		later(&o.Received)
 		for _, place := range []*truce.Place{&o.Where, &o.To} {
 			if place.At != (truce.Position{}) {
 				move(&place.At)
@@ -45,9 +58,10 @@ func (s Shift) entry(e *entry.Entry) {
 			}
 		}
 	} else {
+		later(&e.Fix.At)
 		move(&e.Fix.Pos)
 	}
 	if !all {
-		e.Reject("", 0, &entry.Fault{Code: entry.MovedTooFar, Message: "the moved position would lie beyond a pole", Hint: "move by less"})
+		e.Reject("", 0, &entry.Fault{Code: entry.MovedTooFar, Message: "the moved position would lie beyond a pole, or the moved time beyond the years 1800 to 2200", Hint: "move by less"})
 	}
 }

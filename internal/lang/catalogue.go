@@ -62,32 +62,18 @@ type part struct {
 var catalogues = sync.OnceValue(func() map[string]*catalogue {
 	out := map[string]*catalogue{}
 	for _, l := range Languages {
-		all := &catalogue{lang: l, entries: map[string]*entry{}}
-		for _, part := range Parts {
-			name := l + part + ".txt"
-			data, err := files.ReadFile("catalog/" + name)
-			if err != nil {
-				panic("lang: " + err.Error())
-			}
-			c, problems := parseCatalogue(l, name, string(data))
-			if len(problems) > 0 {
-				panic(fmt.Sprintf("lang: %s:%d:%d: %v", problems[0].File, problems[0].Line, problems[0].Column, problems[0]))
-			}
-			for _, id := range c.order {
-				if all.entries[id] != nil {
-					panic(fmt.Sprintf("lang: %s:%d: %q stands in another part too", name, c.entries[id].line, id))
-				}
-				all.entries[id] = c.entries[id]
-				all.order = append(all.order, id)
-			}
+		data, err := files.ReadFile("catalog/" + l + ".txt")
+		if err != nil {
+			panic("lang: " + err.Error())
 		}
-		out[l] = all
+		c, problems := parseCatalogue(l, l+".txt", string(data))
+		if len(problems) > 0 {
+			panic(fmt.Sprintf("lang: %s:%d:%d: %v", problems[0].File, problems[0].Line, problems[0].Column, problems[0]))
+		}
+		out[l] = c
 	}
 	return out
 })
-
-// Parts are the files of each language: what every part of the program says, and the documents.
-var Parts = []string{"", ".report"}
 
 // catalogueReader reads one file line by line.
 type catalogueReader struct {

@@ -199,8 +199,18 @@ func (r *Replay) Reject(p truce.Problem) error {
 // Standing is what a rule says of one thing over all readings.
 type Standing struct {
 	Result truce.Result
-	Same   bool // under every reading; otherwise it turns on a term
-	None   bool // the rule says nothing of it
+	Same   bool   // under every reading; otherwise it turns on a term
+	None   bool   // the rule says nothing of it
+	Turns  string // the terms it turns on, joined by spaces
+}
+
+// TurnsOn lists the terms it turns on.
+func (s Standing) TurnsOn() []truce.TermID {
+	var out []truce.TermID
+	for _, t := range strings.Fields(s.Turns) {
+		out = append(out, truce.TermID(t))
+	}
+	return out
 }
 
 func (s Standing) String() string {
@@ -208,14 +218,18 @@ func (s Standing) String() string {
 	case s.None:
 		return "nothing"
 	case !s.Same:
-		return "turns on the reading"
+		return "turns on " + s.Turns
 	}
 	return s.Result.String()
 }
 
 func standing(a truce.Account) Standing {
 	r, same := a.Result()
-	return Standing{Result: r, Same: same}
+	s := Standing{Result: r, Same: same}
+	for _, t := range a.Turns {
+		s.Turns = strings.TrimSpace(s.Turns + " " + string(t))
+	}
+	return s
 }
 
 // Difference is something of which two variants say different things.

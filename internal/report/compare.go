@@ -27,7 +27,14 @@ type Changed struct {
 // Change is a change of what a rule says, and of what it says so.
 type Change struct {
 	Before, After Standing
-	Of            Tally
+	// BeforeTurns and AfterTurns are the terms it turns on, where that is the standing.
+	BeforeTurns, AfterTurns []truce.TermID
+	Of                      Tally
+}
+
+// is reports whether a change is from and to the same.
+func (c Change) is(before, after Standing, was, now []truce.TermID) bool {
+	return c.Before == before && c.After == after && slices.Equal(c.BeforeTurns, was) && slices.Equal(c.AfterTurns, now)
 }
 
 // compare says what differs under each other plan of the replay.
@@ -52,7 +59,14 @@ func (m *Model) compare(find finder) {
 			if x, ok := says[string(d.Rule)+"|"+d.Subject.Key()]; ok && !d.After.None {
 				after = x
 			}
-			if before == after { // they differ only in how little is known
+			var was, now []truce.TermID
+			if before == Turns {
+				was = d.Before.TurnsOn()
+			}
+			if after == Turns {
+				now = d.After.TurnsOn()
+			}
+			if before == after && slices.Equal(was, now) { // they differ only in how little is known
 				continue
 			}
 			k, have := of[d.Rule]
@@ -62,16 +76,17 @@ func (m *Model) compare(find finder) {
 				c.Rules = append(c.Rules, Changed{Rule: d.Rule})
 			}
 			list := &c.Rules[k].Changes
-			at := slices.IndexFunc(*list, func(x Change) bool { return x.Before == before && x.After == after })
+			at := slices.IndexFunc(*list, func(x Change) bool { return x.is(before, after, was, now) })
 			if at < 0 {
 				at = len(*list)
-				*list = append(*list, Change{Before: before, After: after})
+				*list = append(*list, Change{Before: before, After: after, BeforeTurns: was, AfterTurns: now})
 			}
 			(*list)[at].Of.add(i)
 		}
 		for k := range c.Rules {
 			slices.SortFunc(c.Rules[k].Changes, func(a, b Change) int {
-				return cmp.Or(cmp.Compare(a.Before.grave(), b.Before.grave()), cmp.Compare(a.After.grave(), b.After.grave()))
+				return cmp.Or(cmp.Compare(a.Before.grave(), b.Before.grave()), cmp.Compare(a.After.grave(), b.After.grave()),
+					slices.Compare(a.BeforeTurns, b.BeforeTurns), slices.Compare(a.AfterTurns, b.AfterTurns))
 			})
 		}
 		c.Same = len(c.Rules) == 0

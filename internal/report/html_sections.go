@@ -266,7 +266,7 @@ func (v *page) ComparedViews() []comparedView {
 					var of Tally
 					for _, ch := range r.Changes {
 						if ch.Before == b && ch.After == a {
-							of = ch.Of
+							of = append(of, ch.Of...)
 						}
 					}
 					row.Cells = append(row.Cells, v.num(of, x.Name, y.Name, v.word(b), v.word(a)))

@@ -49,7 +49,7 @@ func WriteJSON(w io.Writer, r *replay.Replay, why bool) error {
 	}
 	for _, v := range r.Variants[1:] {
 		for _, d := range replay.Compare(base, v) {
-			line := differenceLine{Line: "difference", Plan: v.Name, Rule: d.Rule, Subject: j.subject(d.Subject), Before: standingOf(d.Before).String(), After: standingOf(d.After).String()}
+			line := differenceLine{Line: "difference", Plan: v.Name, Rule: d.Rule, Subject: j.subject(d.Subject), Before: standingOf(d.Before).String(), After: standingOf(d.After).String(), BeforeTurns: d.Before.TurnsOn(), AfterTurns: d.After.TurnsOn()}
 			line.Simulated, line.Moved = j.labels.of(d.Subject)
 			j.put(line)
 		}
@@ -215,6 +215,9 @@ type differenceLine struct {
 	Moved     bool         `json:"moved,omitempty"`
 	Before    string       `json:"before"`
 	After     string       `json:"after"`
+	// The terms it turned on, and turns on.
+	BeforeTurns []truce.TermID `json:"before_turns,omitempty"`
+	AfterTurns  []truce.TermID `json:"after_turns,omitempty"`
 }
 
 type rejectedLine struct {

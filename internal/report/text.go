@@ -439,7 +439,19 @@ func (m *Model) ruleName(p *lang.Printer, compared int, id truce.RuleID) string 
 
 // change says what became of some things under another plan.
 func change(rule string, x Change) truce.Phrase {
-	return truce.Say("report.compare.change", truce.Str(rule), number(x.Of), says(x.Before), says(x.After))
+	return truce.Say("report.compare.change", truce.Str(rule), number(x.Of), saysTurning(x.Before, x.BeforeTurns), saysTurning(x.After, x.AfterTurns))
+}
+
+// saysTurning is a standing as an argument, with the terms it turns on.
+func saysTurning(s Standing, terms []truce.TermID) truce.Arg {
+	if len(terms) == 0 {
+		return says(s)
+	}
+	list := make([]truce.Arg, len(terms))
+	for i, t := range terms {
+		list[i] = truce.TermArg(t)
+	}
+	return truce.PhraseArg(truce.Say("report.standing.turns-on", truce.ListArg(list...)))
 }
 
 // says is a standing as an argument.

@@ -97,7 +97,7 @@ func Codes() [][2]string {
 		{BadAccuracy, "an accuracy or error radius that is negative, not a number or larger than the earth"},
 		{BadGeometry, "a geometry that is not closed, too short, or of a kind no place can be made of"},
 		{ConflictingPlace, "two statements of one place that do not agree"},
-		{MovedTooFar, "moved as asked, the position would lie beyond a pole"},
+		{MovedTooFar, "moved as asked, the position would lie beyond a pole, or the time beyond the years 1800 to 2200"},
 		{IDConflict, "the id was already used for an observation with other content"},
 		{TooManyIDs, "more different ids than are remembered; a duplicate could no longer be told"},
 	}
