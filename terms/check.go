@@ -340,7 +340,7 @@ func (r *reader) checkRules(a *truce.Agreement) {
 		if choices > MaxChoices {
 			r.at(u.Origin, "too-many-readings", fmt.Sprintf("the readings of the terms in rule %q make more than %d combinations", u.ID, MaxChoices), "split the rule, or leave readings out that nobody holds", false)
 		}
-		if u.Verb == truce.Forbids && u.Object == truce.KindIncident && u.Where == nil {
+		if u.Verb == truce.Forbids && u.Object == truce.KindIncident && u.Where == nil && !r.unread[places] {
 			r.at(u.Origin, "everywhere", fmt.Sprintf("the rule %q names no place, so it speaks of the whole world", u.ID), "add where:", true)
 		}
 		if u.Verb != truce.Permits && u.Verb != truce.Assessed && u.From.Kind == truce.TimeUnset && a.Duration == nil {

@@ -590,10 +590,7 @@ func flow(s string) (string, bool) {
 			depth++
 			i++
 		case c == ']' || c == '}':
-			out := strings.TrimRight(b.String(), " ")
-			if strings.HasSuffix(out, ",") { // a comma behind the last item
-				out = out[:len(out)-1]
-			}
+			out := strings.TrimSuffix(strings.TrimRight(b.String(), " "), ",") // without a comma behind the last item
 			b.Reset()
 			b.WriteString(out)
 			b.WriteByte(c)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -21,7 +21,10 @@ const (
 	MaxVertices  = 200_000 // of one feature
 	MaxRadius    = 50_000  // metres, of a point feature
 	maxJSONDepth = 16
-	farDegrees   = 5 // a shape farther from the others than this is looked at for swapped coordinates
+	// What looks swapped is farther than this from the others, and nearer than that when exchanged, in 1e-7 degree.
+	mirrorApart  = 1e7
+	mirrorBeside = 2e7
+	mirrorSure   = 5e7 // from here on it is an error
 )
 
 var featureKeys = []string{"id", "kind", "name", "aliases", "illustrative", "source", "radius", "left", "right", "note"}
@@ -198,6 +201,7 @@ func (r *reader) readGeometry(dir folder) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
+	r.unread[places] = true
 	j := &jsonReader{file: shown, probs: r.probs, atLine: 1, atCol: 1}
 	if err != nil {
 		j.fail(0, "", "unreadable", "the file cannot be read", err.Error())
@@ -212,7 +216,6 @@ func (r *reader) readGeometry(dir folder) {
 	j.dec = json.NewDecoder(bytes.NewReader(j.data))
 	j.dec.UseNumber()
 	top, err := j.value(0, new(int))
-	r.unread[places] = err != nil
 	switch {
 	case errors.Is(err, errTooDeep):
 		j.fail(j.start(), "", "too-deep", "the JSON is nested too deep", "GeoJSON needs far fewer levels; look for an unclosed bracket")
@@ -246,6 +249,7 @@ func (r *reader) readGeometry(dir folder) {
 		j.fail(fs.offset, "features", "too-many-features", fmt.Sprintf("%d features; at most %d are read", len(fs.kids), MaxFeatures), "")
 		return
 	}
+	r.unread[places] = false
 	for i, f := range fs.kids {
 		r.feature(j, f, fmt.Sprintf("features[%d]", i))
 	}
@@ -483,36 +487,66 @@ func (r *reader) checkKind(j *jsonReader, n *jsonNode, f *truce.Feature, path st
 	}
 }
 
-// checkSwapped reports features that would lie among the others if latitude and longitude changed places. A file in
-// which all of them are swapped cannot be told from one about another place.
+// checkSwapped reports features that lie apart from the others and would lie beside them if latitude and longitude changed
+// places. Exchanging the two crosses the diagonal on which they are equal, so only features on its two sides are compared,
+// and of the two groups that mirror each other the smaller is suspected. A file in which all are swapped cannot be told from
+// one about another place. Near the diagonal a right place can look like this, so there it is a warning.
 func (r *reader) checkSwapped(j *jsonReader) {
-	var lons, lats []truce.E7
+	var sides [2][]int
 	for i := range r.features {
 		p := representative(&r.features[i])
-		lons, lats = append(lons, p.Lon), append(lats, p.Lat)
+		sides[side(p)] = append(sides[side(p)], i)
 	}
-	if len(lons) < 2 {
-		return
+	type suspect struct {
+		feature, beside int
+		apart           int64
 	}
-	slices.Sort(lons)
-	slices.Sort(lats)
-	middle := truce.Position{Lon: lons[len(lons)/2], Lat: lats[len(lats)/2]}
-	for i := range r.features {
-		f := &r.features[i]
-		p := representative(f)
-		if swapped := (truce.Position{Lon: p.Lat, Lat: p.Lon}); far(p, middle) && !far(swapped, middle) {
-			r.probs.add(truce.Problem{File: j.file, Line: f.Origin.Line, Column: f.Origin.Column, Length: 1, Code: "swapped-coordinates",
-				Message: fmt.Sprintf("latitude and longitude of %q look swapped", f.ID),
-				Hint:    "GeoJSON writes longitude first; with the two exchanged it would lie among the other features"})
+	var found [2][]suspect
+	for s, list := range sides {
+		for _, i := range list {
+			p := representative(&r.features[i])
+			x := suspect{feature: i, apart: math.MaxInt64}
+			near := int64(math.MaxInt64)
+			for _, k := range sides[1-s] {
+				q := representative(&r.features[k])
+				x.apart = min(x.apart, apart(p, q))
+				if d := apart(truce.Position{Lon: p.Lat, Lat: p.Lon}, q); d < near {
+					near, x.beside = d, k
+				}
+			}
+			if x.apart > mirrorApart && near < mirrorBeside && near < x.apart/4 {
+				found[s] = append(found[s], x)
+			}
 		}
+	}
+	fewer := 0
+	switch a, b := len(found[0]), len(found[1]); {
+	case b < a && b > 0, a == 0:
+		fewer = 1
+	case a == b && a > 0 && found[0][0].feature < found[1][0].feature:
+		fewer = 1 // nothing tells which; the one that stands first is taken to be right
+	}
+	for _, x := range found[fewer] {
+		f := &r.features[x.feature]
+		r.probs.add(truce.Problem{File: j.file, Line: f.Origin.Line, Column: f.Origin.Column, Length: 1, Code: "swapped-coordinates", Warning: x.apart < mirrorSure,
+			Message: fmt.Sprintf("latitude and longitude of %q look swapped", f.ID),
+			Hint:    fmt.Sprintf("GeoJSON writes longitude first; with the two exchanged it would lie beside %q", r.features[x.beside].ID)})
 	}
 }
 
-// far reports whether two positions are more than [farDegrees] apart in either coordinate.
-func far(p, q truce.Position) bool {
-	apart := func(a, b truce.E7) int64 { return max(int64(a)-int64(b), int64(b)-int64(a)) }
-	lon := apart(p.Lon, q.Lon)
-	return min(lon, 3600000000-lon) > farDegrees*1e7 || apart(p.Lat, q.Lat) > farDegrees*1e7
+// side says on which side of the diagonal a position lies where latitude and longitude are equal.
+func side(p truce.Position) int {
+	if p.Lon > p.Lat {
+		return 1
+	}
+	return 0
+}
+
+// apart is how far two positions are from each other in latitude or longitude, whichever is more, in units of 1e-7 degree.
+func apart(p, q truce.Position) int64 {
+	diff := func(a, b truce.E7) int64 { return max(int64(a)-int64(b), int64(b)-int64(a)) }
+	lon := diff(p.Lon, q.Lon)
+	return max(min(lon, 3600000000-lon), diff(p.Lat, q.Lat))
 }
 
 // representative is a position to compare a feature's whereabouts by.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"sort"
@@ -130,9 +131,13 @@ func (r *Report) In(folder string) *Report {
 	if folder == "" || folder == "." {
 		return r
 	}
-	out := &Report{Dropped: r.Dropped, lines: map[string][]string{}}
+	out := &Report{Dropped: r.Dropped, lines: map[string][]string{}, pieces: map[truce.Origin]piece{}}
 	for name, lines := range r.lines {
 		out.lines[path.Join(folder, name)] = lines
+	}
+	for at, text := range r.pieces {
+		at.File = path.Join(folder, at.File)
+		out.pieces[at] = text
 	}
 	for _, p := range r.Problems {
 		if p.File != "" {
@@ -187,17 +192,24 @@ func (f folder) read(name string, limit int) (data []byte, shown string, err err
 		if err != nil {
 			return nil, t, err
 		}
-		if info.IsDir() {
-			return nil, t, fmt.Errorf("%s is a folder", t)
+		if !info.Mode().IsRegular() { // a pipe or a device may never end
+			return nil, t, errors.New("it is a folder, a pipe or a device; a file is needed")
 		}
-		if info.Size() > int64(limit) {
-			return nil, t, fmt.Errorf("%s has %d bytes; at most %d are read", t, info.Size(), limit)
+		file, err := f.fsys.Open(t)
+		if err != nil {
+			return nil, t, err
 		}
-		data, err = fs.ReadFile(f.fsys, t)
-		if err == nil {
-			f.report.keep(t, data)
+		defer file.Close()
+		// What the file says of its size is not believed: it may grow while it is read.
+		data, err = io.ReadAll(io.LimitReader(file, int64(limit)+1))
+		if err != nil {
+			return nil, t, err
 		}
-		return data, t, err
+		if len(data) > limit {
+			return nil, t, fmt.Errorf("it has more than %d bytes", limit)
+		}
+		f.report.keep(t, data)
+		return data, t, nil
 	}
 	return nil, name, fs.ErrNotExist
 }
@@ -226,8 +238,11 @@ func Load(fsys fs.FS, version string) (*truce.Agreement, *Report, error) {
 	dir := folder{fsys, version, report}
 	main, shown, err := dir.read("agreement.yaml", MaxFileBytes)
 	if err != nil {
-		return nil, report, &truce.Error{Op: op, Kind: truce.NotFound, Subject: "agreement.yaml", Cause: err,
-			Hint: "name a folder that has an agreement.yaml in it"}
+		e := &truce.Error{Op: op, Kind: truce.Invalid, Subject: shown, Reason: err.Error(), Hint: "an agreement is a text file of a few pages"}
+		if errors.Is(err, fs.ErrNotExist) {
+			e = &truce.Error{Op: op, Kind: truce.NotFound, Subject: shown, Reason: "there is no such file", Hint: "name a folder that has an agreement.yaml in it"}
+		}
+		return nil, report, e
 	}
 	probs := &problems{}
 	r := newReader(probs)

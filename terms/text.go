@@ -74,6 +74,7 @@ func (r *reader) articleTexts(file string, data []byte) []truce.ArticleText {
 		col := strings.Index(line, "[") + 2
 		p := truce.Problem{File: file, Line: i + 1, Column: col, Length: max(utf8.RuneCountInString(id), 1)}
 		switch {
+		case !r.names[articles].has(id) && r.unread[articles]: // it may well be declared; nobody could read it
 		case !r.names[articles].has(id):
 			p.Code, p.Message = "unknown-article", fmt.Sprintf("agreement.yaml has no article %q", id)
 			if n := Nearest(id, r.names[articles].list); n != "" {

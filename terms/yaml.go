@@ -289,6 +289,10 @@ func (v value) object(known ...string) object {
 			if n := Nearest(name, known); n != "" {
 				hint = fmt.Sprintf("did you mean %q?", n)
 			}
+			if m, ok := v.node.(*ast.MappingNode); ok && m.IsFlowStyle && !v.child(p.Value, "").given() {
+				// The rest of a text that had a comma in it looks like a key without a value.
+				hint = "a comma ends a text between braces: put a text that has one in quotes"
+			}
 			key.fail("unknown-key", fmt.Sprintf("%q is not known here", name), hint)
 			continue
 		}
