@@ -185,8 +185,50 @@ func (c *clauses) place(w *truce.Where, inner bool) truce.Arg {
 	return arg(truce.Say("explain.where.anywhere"))
 }
 
-// time says a point in time.
+// time says a point in time; where the calendar alone works it out, also what it comes to.
 func (c *clauses) time(e truce.TimeExpr) truce.Arg {
+	says := c.timeAlone(e)
+	steps := 0
+	at, ok := c.fixed(e, &steps)
+	if !ok || steps == 0 {
+		return says
+	}
+	return arg(truce.Say("explain.time.that-is", says, truce.SpanArg(at)))
+}
+
+// fixed works out a point in time that waits for nothing and turns on no term, and counts the periods added on the way. What
+// it comes to is what package assess makes of it: a day stays a day where only days are added.
+func (c *clauses) fixed(e truce.TimeExpr, steps *int) (at truce.Span, ok bool) {
+	var reach func(e truce.TimeExpr, depth int) (truce.Span, bool, bool)
+	reach = func(e truce.TimeExpr, depth int) (at truce.Span, day, ok bool) {
+		switch {
+		case depth > MaxDepth: // a circle, reported elsewhere
+		case e.Kind == truce.TimeAt:
+			return e.At, e.Day, true
+		case e.Kind == truce.TimeMoment:
+			if m, there := c.moments[e.Moment]; there {
+				return reach(m.At, depth+1)
+			}
+		case e.Kind == truce.TimeAfter && e.Base != nil:
+			at, day, ok = reach(*e.Base, depth+1)
+			if !ok {
+				break
+			}
+			*steps++
+			day = day && e.Plus.Clock == 0
+			at = truce.Span{From: c.clock.Plus(at.From, e.Plus), To: c.clock.Plus(at.To, e.Plus)}
+			if day {
+				at = c.clock.DayOf(at.From)
+			}
+			return at, day, true
+		}
+		return truce.Span{}, false, false
+	}
+	at, _, ok = reach(e, 0)
+	return at, ok
+}
+
+func (c *clauses) timeAlone(e truce.TimeExpr) truce.Arg {
 	switch e.Kind {
 	case truce.TimeNoDate:
 		return arg(truce.Say("explain.time.no-date"))
@@ -201,7 +243,7 @@ func (c *clauses) time(e truce.TimeExpr) truce.Arg {
 			return arg(truce.Say("explain.time.moment-alone", truce.MomentArg(e.Moment)))
 		}
 		c.inMoment = append(c.inMoment, e.Moment)
-		at := c.time(m.At)
+		at := c.timeAlone(m.At)
 		c.inMoment = c.inMoment[:len(c.inMoment)-1]
 		return arg(truce.Say("explain.time.moment", truce.MomentArg(e.Moment), at))
 	case truce.TimeTerm:
@@ -211,9 +253,9 @@ func (c *clauses) time(e truce.TimeExpr) truce.Arg {
 			break
 		}
 		if p := e.Plus; p.Months < 0 || p.Days < 0 || p.Clock < 0 {
-			return arg(truce.Say("explain.time.before", period(truce.Period{Months: -p.Months, Days: -p.Days, Clock: -p.Clock}), c.time(*e.Base)))
+			return arg(truce.Say("explain.time.before", period(truce.Period{Months: -p.Months, Days: -p.Days, Clock: -p.Clock}), c.timeAlone(*e.Base)))
 		}
-		return arg(truce.Say("explain.time.after", period(e.Plus), c.time(*e.Base)))
+		return arg(truce.Say("explain.time.after", period(e.Plus), c.timeAlone(*e.Base)))
 	case truce.TimeAct:
 		if e.Act != nil {
 			return arg(truce.Say("explain.time.act", c.act(*e.Act)))
