@@ -52,6 +52,7 @@ var floors = map[string]int{
 	"truce/internal/casefile":            7,
 	"truce/internal/live":                8,
 	"truce/internal/view":                8,
+	"truce/internal/mechanism":           9,
 	"truce/internal/api":                 10,
 	"truce/internal/node":                11,
 	"truce/cmd/truce":                    12,
@@ -59,7 +60,7 @@ var floors = map[string]int{
 
 // importers names, for each outside library, the packages that may import it: one, or one for each of its separate parts.
 var importers = map[string][]string{
-	"github.com/goccy/go-yaml":            {"truce/terms"},
+	"github.com/goccy/go-yaml":            {"truce/terms", "truce/internal/node"}, // agreements; settings
 	"cel.dev/cel-go":                      {"truce/terms"},
 	"github.com/rivo/uniseg":              {"truce/terms"},
 	"golang.org/x/text/feature/plural":    {"truce/internal/lang"},
