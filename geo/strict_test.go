@@ -3,6 +3,7 @@ package geo
 import (
 	"fmt"
 	"go/ast"
+	gobuild "go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
@@ -11,7 +12,6 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -146,7 +146,7 @@ func parseFolder(fset *token.FileSet, dir string) ([]*ast.File, error) {
 }
 
 func sourceImporter(t *testing.T) types.Importer {
-	if _, err := os.Stat(filepath.Join(runtime.GOROOT(), "src", "math")); err != nil {
+	if _, err := os.Stat(filepath.Join(gobuild.Default.GOROOT, "src", "math")); err != nil {
 		t.Skipf("the source of the standard library is needed to check types: %v", err)
 	}
 	return &rootImporter{std: importer.ForCompiler(token.NewFileSet(), "source", nil)}

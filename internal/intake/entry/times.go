@@ -225,7 +225,7 @@ func read(b []byte, order Order) (s stamp, f *Fault) {
 		return s, &Fault{MissingValue, "the time is empty", ""}
 	}
 	w := &s.wall
-	rest := b
+	var rest []byte
 	basic := false
 	switch n := run(b); {
 	case n == 4 && len(b) >= 10 && (b[4] == '-' || b[4] == '/') && run(b[5:]) == 2 && b[7] == b[4] && run(b[8:]) == 2:
