@@ -322,7 +322,7 @@ func (in *reading) finish() {
 			in.note("positions were moved as from %v to %v and are labelled so", m.From, m.To)
 		}
 		if m.Later != 0 {
-			in.note("times were moved later by %v and are labelled so", m.Later)
+			in.note("times were moved later by %s and are labelled so", lengthOf(m.Later))
 		}
 	}
 	if in.table != nil {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"strconv"
 	"time"
 
 	"truce"
@@ -64,4 +65,13 @@ func (s Shift) entry(e *entry.Entry) {
 	if !all {
 		e.Reject("", 0, &entry.Fault{Code: entry.MovedTooFar, Message: "the moved position would lie beyond a pole, or the moved time beyond the years 1800 to 2200", Hint: "move by less"})
 	}
+}
+
+// lengthOf writes a length of time as the command takes it: in days where it is whole days.
+func lengthOf(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d%day == 0 {
+		return strconv.FormatInt(int64(d/day), 10) + "d"
+	}
+	return d.String()
 }
