@@ -41,7 +41,7 @@ var floors = map[string]int{
 	"truce/internal/report":            8,
 	// The running mechanism.
 	"truce/internal/disk":                1,
-	"truce/internal/vault":               2,
+	"truce/internal/vault":               3,
 	"truce/internal/journal":             2,
 	"truce/internal/journal/sqlite":      3,
 	"truce/internal/journal/segment":     3,

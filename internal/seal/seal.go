@@ -1,23 +1,16 @@
-// Package seal makes the names by which bytes are known for ever: hashes of canonical bytes. It is the only importer of
-// cryptography.
 package seal
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"hash"
 	"io"
+
+	"truce"
 )
 
 // Hash is a SHA-256 (FIPS 180-4).
-type Hash [sha256.Size]byte
-
-// String writes the hash in hexadecimal.
-func (h Hash) String() string { return hex.EncodeToString(h[:]) }
-
-// Short is the first twelve digits, for people to compare.
-func (h Hash) Short() string { return h.String()[:12] }
+type Hash = truce.Digest
 
 // Bytes hashes bytes as they are.
 func Bytes(b []byte) Hash { return sha256.Sum256(b) }
