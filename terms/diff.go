@@ -295,6 +295,7 @@ var partFields = map[string]map[string]field{
 		"Clock":        value1(truce.Say("diff.clock"), sayClock),
 		"Edges":        value1(truce.Say("diff.edges"), sayWord(func(s string) truce.Phrase { return truce.Say("edges." + s) })),
 		"Duration":     value1(truce.Say("diff.duration"), sayAgreementDuration),
+		"Procedure":    items(truce.Say("diff.procedure"), procedureItems),
 	},
 	"Participant": {
 		"Host":       value1(truce.Say("diff.host"), sayBool),

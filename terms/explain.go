@@ -133,7 +133,8 @@ func (x *explainer) agreement() []Sentence {
 	for _, k := range a.Counting {
 		out = append(out, x.counting(k))
 	}
-	return append(out, x.suspensions("", "")...)
+	out = append(out, x.suspensions("", "")...)
+	return append(out, x.procedure()...)
 }
 
 func versions(list []truce.VersionID) truce.Arg {

@@ -31,7 +31,7 @@ type block struct {
 var fence = regexp.MustCompile("^( *)```(.*)$")
 
 // blocks cuts a page into its fenced examples, each without the indentation of its fence.
-func blocks(t *testing.T, page string) []block {
+func blocks(t testing.TB, page string) []block {
 	t.Helper()
 	var out []block
 	var in *block

@@ -42,7 +42,7 @@ func newReader(probs *problems) *reader {
 }
 
 var topKeys = []string{"agreement", "version", "title", "status", "as_published_by", "supersedes", "superseded_by", "note",
-	"clock", "edges", "authoritative", "participants", "moments", "duration", "kinds", "terms", "counting", "articles", "suspensions"}
+	"clock", "edges", "authoritative", "participants", "moments", "duration", "kinds", "terms", "counting", "articles", "suspensions", "procedure"}
 
 var (
 	participantKeys = []string{"actor", "role", "host", "answers_for", "source"}
@@ -122,6 +122,7 @@ func (r *reader) read() *truce.Agreement {
 	for _, v := range o.get("suspensions").items() {
 		a.Suspensions = append(a.Suspensions, r.suspension(v))
 	}
+	a.Procedure = r.procedure(o.get("procedure"), a)
 	list := r.actors.object("actors").get("actors").items()
 	for _, v := range list {
 		a.Actors = append(a.Actors, r.actor(v))
