@@ -53,6 +53,7 @@ type Agreement struct {
 	Counting     []Counting
 	Articles     []Article
 	Suspensions  []Suspension
+	Procedure    *Procedure `json:",omitempty"` // nil: all of it as docs/reference/language.md says
 	Actors       []Actor
 	Places       []Feature
 }

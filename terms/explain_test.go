@@ -202,7 +202,7 @@ func TestEveryFieldIsSaid(t *testing.T) {
 			return x.agreement()
 		}, map[string]any{"Version": truce.VersionID("2"), "Title": truce.Words{EN: "t"}, "Status": truce.StatusDraft, "PublishedBy": truce.Publication{Who: "w", On: "o"}, "Supersedes": []truce.VersionID{"1"},
 			"SupersededBy": []truce.VersionID{"1"}, "Note": truce.Words{EN: "n"}, "Clock": truce.Clock{Zone: "UTC"}, "Participants": []truce.Participant{{Actor: "a"}}, "Duration": &truce.Duration{}, "Counting": []truce.Counting{{ID: "c"}},
-			"Suspensions": []truce.Suspension{{From: day}}},
+			"Suspensions": []truce.Suspension{{From: day}}, "Procedure": &truce.Procedure{}},
 			map[string]string{"ID": "the title says it", "Edges": "it is how lines are drawn; docs/reference/language.md says it", "Texts": "the text is there to be read itself", "Statements": "said where something rests on them",
 				"Moments": "said where a rule names them", "Kinds": "said where a rule names them", "Terms": "said with the rules that turn on them", "Articles": "each has its own explanation", "Actors": "their facts are in actors.yaml", "Places": "said where a rule names them"}},
 	} {

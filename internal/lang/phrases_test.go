@@ -15,7 +15,7 @@ import (
 
 // made lists the beginnings of ids that the program puts together when it runs; all other ids stand in its source as they
 // are. The prefixes of the fixed lists of words (see lists) belong to them.
-var made = []string{"month.", "list."}
+var made = []string{"month.", "list.", "case-word."}
 
 // saying lists the functions whose calls say a phrase, with the place of the id among their arguments; what follows the id
 // are the phrase's own. A name without a package is a method of any value.
