@@ -6,6 +6,7 @@ import (
 	"html"
 	"html/template"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,7 +162,6 @@ func (v *page) Lang() string          { return v.p.Lang() }
 func (v *page) Dir() string           { return v.p.Dir() }
 func (v *page) Style() template.CSS   { return template.CSS(styleText) }
 func (v *page) Title() string         { return v.title(v.p) }
-func (v *page) Publication() []string { return v.says(v.publication()...) }
 func (v *page) Warnings() []string    { return v.says(v.warnings()...) }
 func (v *page) Notes() []string       { return v.notes() }
 func (v *page) Reference() string     { return v.Agreement.PublishedBy.Reference }
@@ -169,6 +169,18 @@ func (v *page) HasMap() bool          { return len(v.marks) > 0 || len(v.Agreeme
 func (v *page) HasCompared() bool     { return len(v.Model.Compared) > 0 }
 func (v *page) HasTerms() bool        { return len(v.Terms()) > 0 }
 func (v *page) Legend() []legendEntry { return v.legend(shown) }
+
+// isoDate is a date that must not be torn apart at the end of a line: in Arabic its halves would change places.
+var isoDate = regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
+
+// Publication says which version of the text this is and who published it.
+func (v *page) Publication() []template.HTML {
+	var out []template.HTML
+	for _, s := range v.says(v.publication()...) {
+		out = append(out, template.HTML(isoDate.ReplaceAllString(html.EscapeString(s), `<span class="iso">$0</span>`)))
+	}
+	return out
+}
 
 // HasCounts reports whether any rule has something to count.
 func (v *page) HasCounts() bool { return slices.ContainsFunc(v.Rules, counts) }
@@ -268,13 +280,20 @@ func (v *page) ArticleRows() []articleRow {
 		for _, s := range glance {
 			var t Tally
 			for _, r := range a.Rules {
-				t = join(t, r.By[s])
+				if !r.unassessed(s) {
+					t = join(t, r.By[s])
+				}
 			}
 			row.Cells = append(row.Cells, v.num(t, v.articleName(a), v.word(s)))
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// unassessed reports that the standing only says that people have not assessed the rule yet, which is no doubt about a fact.
+func (r *Rule) unassessed(s Standing) bool {
+	return r.Verb == truce.Assessed && s == Standing(truce.Undetermined)
 }
 
 func (v *page) articleName(a Article) string {

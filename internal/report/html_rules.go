@@ -80,6 +80,9 @@ func (v *page) rule(r *Rule) ruleView {
 	if len(r.accounts) == 0 {
 		return x
 	}
+	if r.Verb == truce.Assessed && len(r.accounts) == len(r.By[truce.Undetermined]) { // its sentence says so already
+		return x
+	}
 	v.readings(r, &x)
 	for _, t := range r.Turning {
 		x.Turning = append(x.Turning, v.turns(r, t))

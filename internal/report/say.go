@@ -176,7 +176,7 @@ func verdict(a Article) (truce.Phrase, Standing) {
 		suspended = suspended || len(r.By[truce.Suspended]) > 0
 		people = people && r.Verb == truce.Assessed
 		every, turns = join(every, r.By[truce.Breached]), join(turns, r.By[Turns])
-		if r.Verb != truce.Assessed { // that people have not assessed it yet is no doubt about a fact
+		if !r.unassessed(Standing(truce.Undetermined)) {
 			open = join(open, r.By[truce.Undetermined])
 		}
 		kept, beside, due = join(kept, r.By[truce.Kept]), join(beside, r.By[NoBreach]), join(due, r.By[truce.NotDue])
