@@ -43,6 +43,7 @@ type feature struct {
 type zoneSet struct {
 	members  []bool      // by number in the index
 	boundary []*geo.Line // of all of them: outside, the nearest of it is the nearest zone
+	found    []*feature  // what around found last
 }
 
 // region is a place of a rule with all its terms read: what a Where says under one choice.
@@ -422,15 +423,16 @@ func (r *region) depth(p truce.Position) truce.Metres {
 	return -everywhere
 }
 
-// around lists the zones of the set that hold a position.
-func (s *zoneSet) around(g *ground, p truce.Position) (out []*feature) {
+// around lists the zones of the set that hold a position. The list is good until the next one is asked for.
+func (s *zoneSet) around(g *ground, p truce.Position) []*feature {
 	ix := g.cells()
+	s.found = s.found[:0]
 	for _, n := range ix.Areas(ix.Classify(p)) {
 		if s.has(n) {
-			out = append(out, g.areas[n])
+			s.found = append(s.found, g.areas[n])
 		}
 	}
-	return out
+	return s.found
 }
 
 func (s *zoneSet) has(n int32) bool { return int(n) < len(s.members) && s.members[n] }
@@ -452,31 +454,41 @@ func (s *zoneSet) depth(g *ground, p truce.Position) truce.Metres {
 	return d
 }
 
-// roughDepth is depth to within a few centimetres.
-func (s *zoneSet) roughDepth(g *ground, p truce.Position) truce.Metres {
+// atDepth answers whether a position is so deep inside one of the zones, or at least so near to one; see region.atDepth.
+func (s *zoneSet) atDepth(g *ground, p truce.Position, least truce.Metres) (truce.Metres, bool) {
 	in := s.around(g, p)
-	if len(in) == 0 {
-		d := truce.Metres(1e9)
-		for _, l := range s.boundary {
-			low, _ := l.Roughly(p)
-			d = min(d, low)
+	if len(in) > 0 {
+		d, deep := truce.Metres(0), least <= 0
+		for _, f := range in {
+			low, ok := f.line.FartherThan(p, max(least, d))
+			d, deep = max(d, low), deep || ok
 		}
-		return -d
+		return d, deep
 	}
-	d := truce.Metres(0)
-	for _, f := range in {
-		low, _ := f.line.Roughly(p)
-		d = max(d, low)
+	if least > 0 {
+		return 0, false
 	}
-	return d
+	most, near := -least, false
+	beyond := nowhere
+	for _, l := range s.boundary {
+		low, ok := l.NearerThan(p, most)
+		if ok {
+			most, near = low, true
+		}
+		beyond = min(beyond, low)
+	}
+	if near {
+		return -most, true
+	}
+	return -beyond, false
 }
 
 // truth answers whether a spot lies in one of the zones; rough distances settle most.
 func (s *zoneSet) truth(g *ground, sp *geo.Spot) truce.Truth {
-	switch d := s.roughDepth(g, sp.At()); {
-	case d > 0 && d >= sp.Radius():
+	if d, deep := s.atDepth(g, sp.At(), sp.Radius()); deep && d > 0 {
 		return truce.True
-	case d < 0 && -d > sp.Radius():
+	}
+	if d, near := s.atDepth(g, sp.At(), -sp.Radius()); !near && d < 0 {
 		return truce.False
 	}
 	return s.relate(g, sp).Truth
@@ -502,39 +514,50 @@ func (s *zoneSet) relate(g *ground, sp *geo.Spot) geo.Relation {
 	return out
 }
 
-// roughDepth is depth to within a few centimetres, for finding which of many positions is the deepest.
-func (r *region) roughDepth(p truce.Position) truce.Metres {
+// atDepth answers whether a position is at least so deep inside the region, to within a few centimetres, and gives its depth
+// if it is. If not, what it gives lies between its depth and least. It serves to find the deepest of many positions.
+func (r *region) atDepth(p truce.Position, least truce.Metres) (depth truce.Metres, ok bool) {
 	switch r.op {
 	case "zone":
-		low, _ := r.f.line.Roughly(p)
-		if !r.f.area.Contains(p) {
-			return -low
+		switch {
+		case r.f.area.Contains(p):
+			return r.f.line.FartherThan(p, least)
+		case least > 0:
+			return 0, false
 		}
-		return low
+		low, ok := r.f.line.NearerThan(p, -least)
+		return -low, ok
 	case "set":
-		return r.set.roughDepth(r.g, p)
+		return r.set.atDepth(r.g, p, least)
 	case "band":
 		if r.side == 0 && r.within > 0 {
-			low, _ := r.f.line.Roughly(p)
-			return r.within - low
+			low, ok := r.f.line.NearerThan(p, r.within-least)
+			return r.within - low, ok
 		}
-	case "all", "any":
-		d := truce.Metres(1e9)
-		if r.op == "any" {
-			d = -d
-		}
+		depth = r.depth(p)
+	case "all":
+		depth = nowhere
 		for _, k := range r.kids {
-			if r.op == "all" {
-				d = min(d, k.roughDepth(p))
-			} else {
-				d = max(d, k.roughDepth(p))
+			d, ok := k.atDepth(p, least)
+			if !ok {
+				return d, false
 			}
+			depth = min(depth, d)
 		}
-		return d
+	case "any":
+		depth = -nowhere
+		for _, k := range r.kids {
+			d, deep := k.atDepth(p, max(least, depth))
+			depth, ok = max(depth, d), ok || deep
+		}
+		return depth, ok
 	case "not":
-		return -r.kids[0].roughDepth(p)
+		d, _ := r.kids[0].atDepth(p, -nowhere)
+		depth = -d
+	default:
+		depth = -nowhere
 	}
-	return r.depth(p)
+	return depth, depth >= least
 }
 
 // truth answers whether a spot lies in the region, without saying by how much.

@@ -80,11 +80,17 @@ func (w *walk) step(s sample, in truce.Truth) {
 		w.cur.to = s.at
 		w.cur.fixes++
 		w.deeper(s)
-	case w.opened && w.near > 0 && w.depth(s.pos)+truce.Metres(s.err)/10+0.1 >= -w.near: // outside, but not by enough to have left
+	case w.opened && w.near > 0 && w.within(s): // outside, but not by enough to have left
 	case w.opened:
 		w.end(s.at)
 	}
 	w.prevAt, w.prevOut = s.at, in == truce.False
+}
+
+// within reports whether a sample may be as near as the hysteresis allows.
+func (w *walk) within(s sample) bool {
+	_, ok := w.atDepth(s.pos, -w.near-truce.Metres(s.err)/10-0.1)
+	return ok
 }
 
 func (w *walk) begin(s sample, silent bool) {
@@ -125,24 +131,31 @@ func (w *walk) deeper(s sample) {
 }
 
 // probe looks for the deepest of many fixes. The depth of two places differs by no more than the way between them, so a
-// place too near the last one measured to be deeper than the deepest is not measured at all.
+// place too near the last one measured to be deeper than the deepest is not measured at all, and no place is measured
+// further than to see that it is not.
 type probe struct {
-	depth func(truce.Position) truce.Metres
-	apart func(a, b truce.Position) truce.Metres // never less than their distance
-	last  deepest
+	atDepth func(p truce.Position, least truce.Metres) (depth truce.Metres, ok bool)
+	apart   func(a, b truce.Position) truce.Metres // never less than their distance
+	last    struct {
+		pos   truce.Position
+		depth truce.Metres // or more than its depth
+		known bool
+	}
 }
 
+// deeper gives the deeper one of the deepest so far and a later fix.
 func (p *probe) deeper(d deepest, s sample) deepest {
 	if d.known && p.last.known && p.last.depth+p.apart(p.last.pos, s.pos) < d.depth {
 		return d
 	}
-	p.last = deepest{s.pos, s.at, s.err, p.depth(s.pos), true}
-	if p.last.beats(d) {
-		return p.last
+	least := -nowhere
+	if d.known {
+		least = d.depth
 	}
-	return d
-}
-
-func (d deepest) beats(e deepest) bool {
-	return !e.known || d.depth > e.depth || d.depth == e.depth && d.at < e.at
+	depth, ok := p.atDepth(s.pos, least)
+	p.last.pos, p.last.depth, p.last.known = s.pos, depth, true
+	if d.known && (!ok || depth <= d.depth) {
+		return d
+	}
+	return deepest{s.pos, s.at, s.err, depth, true}
 }

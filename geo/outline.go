@@ -397,37 +397,56 @@ func (o *outline) feet(s *station, slack float64, visit func(foot) float64) {
 // between bounds the distance from v to the outline, by chords alone.
 func (o *outline) between(v vector) (low, high float64) {
 	c := o.reach(v)
-	return shortest(max(0, c-float64(2*o.bulge)-spareLength)), longest(c)
+	return o.lowest(c), longest(c)
+}
+
+// lowest is a lower bound of the distance whose reach is c.
+func (o *outline) lowest(c float64) float64 {
+	return shortest(max(0, c-float64(2*o.bulge)-spareLength))
 }
 
 // reach is the smallest chord from v to the outline, or a few centimetres more: never less.
 func (o *outline) reach(v vector) float64 {
-	best := math.Inf(1)
-	var walk func(n int32)
-	walk = func(n int32) {
-		b := &o.balls[n]
+	c, _ := o.reachUpTo(v, math.Inf(1), math.Inf(-1))
+	return c
+}
+
+// reachUpTo gives the reach where it is below most; otherwise most, with beyond a lower bound of the reach. It stops looking
+// for a smaller one when what it has is no more than enough.
+func (o *outline) reachUpTo(v vector, most, enough float64) (reach, beyond float64) {
+	type node struct {
+		ball int32
+		low  float64 // no piece in the ball has a smaller reach
+	}
+	low := func(n int32) float64 { return o.balls[n].centre.to(v) - o.balls[n].radius }
+	var stack [64]node // the tree is balanced, and at most two children wait at each of its levels
+	reach, beyond = most, math.Inf(1)
+	stack[0] = node{0, low(0)}
+	for n := 1; n > 0 && reach > enough; {
+		n--
+		top := stack[n]
+		if top.low >= reach {
+			beyond = min(beyond, top.low)
+			continue
+		}
+		b := &o.balls[top.ball]
 		if b.right == 0 {
 			for i := b.first; i < b.end; i++ {
 				p := &o.pieces[i]
 				c, _ := o.chord(v, p)
-				best = min(best, c+float64(p.bulge)+spareLength)
+				c = c + float64(p.bulge) + spareLength
+				reach, beyond = min(reach, c), min(beyond, c)
 			}
-			return
+			continue
 		}
-		l, r := n+1, b.right
-		dl, dr := o.balls[l].centre.to(v)-o.balls[l].radius, o.balls[r].centre.to(v)-o.balls[r].radius
-		if dl > dr {
-			l, r, dl, dr = r, l, dr, dl
+		near, far := node{top.ball + 1, low(top.ball + 1)}, node{b.right, low(b.right)}
+		if near.low > far.low {
+			near, far = far, near
 		}
-		if dl < best {
-			walk(l)
-		}
-		if dr < best {
-			walk(r)
-		}
+		stack[n], stack[n+1] = far, near
+		n += 2
 	}
-	walk(0)
-	return best
+	return reach, beyond
 }
 
 // footOn finds the place of a piece nearest to s, beginning at parameter t of the piece. It is Newton's method on half the
