@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -116,6 +117,8 @@ func badText(b []byte) bool {
 	}
 }
 
+var errNotCanonical = errors.New("it is not in its canonical form")
+
 // decode reads canonical JSON into v and refuses every other form.
 func decode(b []byte, v any) error {
 	if len(b) > MaxBodyBytes {
@@ -131,7 +134,7 @@ func decode(b []byte, v any) error {
 		return err
 	}
 	if !bytes.Equal(again, b) {
-		return fmt.Errorf("it is not in its canonical form")
+		return errNotCanonical
 	}
 	return nil
 }

@@ -58,6 +58,8 @@ type Settings struct {
 	Source truce.Source
 	// Incidents and Equipment are the words that may be used for them.
 	Incidents, Equipment truce.Taxonomy
+	// AnyWord takes words that are in neither: what the journal holds was checked when it came in.
+	AnyWord bool
 	// Simulated and Moved label everything in the file.
 	Simulated, Moved bool
 	// CommaDecimals says that numbers may be written with a decimal comma.

@@ -523,7 +523,7 @@ func (r *Reader) equipment() {
 		case "category":
 			v := r.text(key)
 			q.Category = string(v.text)
-			if q.Category != "" && !r.set.Equipment.Has(q.Category) {
+			if q.Category != "" && !r.set.AnyWord && !r.set.Equipment.Has(q.Category) {
 				r.reject(key, v.offset, entry.Unknown("kind of equipment", v.text, r.set.Equipment.Words()))
 			}
 		case "calibre_mm":
@@ -710,7 +710,7 @@ func (r *Reader) fix() {
 	unit := take(r, "unit", l.unit, entry.Name)
 	actor := take(r, "actor", l.actor, entry.Name)
 	source := take(r, "source", l.source, entry.Name)
-	if len(l.category.text) > 0 && !r.set.Equipment.Has(string(l.category.text)) {
+	if len(l.category.text) > 0 && !r.set.AnyWord && !r.set.Equipment.Has(string(l.category.text)) {
 		r.reject("category", l.category.offset, entry.Unknown("kind of equipment", l.category.text, r.set.Equipment.Words()))
 	}
 	if !e.Rejected() {
@@ -742,7 +742,7 @@ func (r *Reader) observation() {
 			Hint: "write " + Fix + " or one of " + strings.Join(truce.ObservationKinds(), ", ")})
 	}
 	o.Kind = word(r, "kind", l.kind, "kind of observation", truce.ParseObservationKind, append([]string{Fix}, truce.ObservationKinds()...))
-	if o.Kind == truce.KindIncident && o.What != "" && !r.set.Incidents.Has(o.What) {
+	if o.Kind == truce.KindIncident && o.What != "" && !r.set.AnyWord && !r.set.Incidents.Has(o.What) {
 		r.e.Reject("what", 0, entry.Unknown("kind of incident", []byte(o.What), r.set.Incidents.Words()))
 	}
 	r.misplaced(kUnit, kID, "a position of an observation stands inside place, an actor in parts")
