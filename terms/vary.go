@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/internal/lang"
 )
 
 // settable lists the fields of a rule that [Set] can change.
@@ -24,7 +25,7 @@ func WithReading(a *truce.Agreement, choice string) (*truce.Agreement, error) {
 	}
 	term, reading = strings.TrimSpace(term), strings.TrimSpace(reading)
 	if !ok || term == "" || reading == "" {
-		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Subject: choice, Reason: "this chooses no reading, or not just one", Hint: "write TERM=READING; terms here: " + strings.Join(termNames(a), ", ")}
+		return nil, choosesNone(op, a, choice)
 	}
 	b := clone(a)
 	for i := range b.Terms {
@@ -45,17 +46,45 @@ func WithReading(a *truce.Agreement, choice string) (*truce.Agreement, error) {
 	return nil, unknownName(op, choice, fmt.Sprintf("there is no term %q", term), term, "terms here", termNames(a))
 }
 
-// termOfReading is the only term that has a reading of a name, "" if none or several have.
-func termOfReading(a *truce.Agreement, reading string) (term string) {
+// choosesNone is the error for a choice that names no reading, or one that several terms have.
+func choosesNone(op truce.Op, a *truce.Agreement, choice string) error {
+	e := &truce.Error{Op: op, Kind: truce.Invalid, Subject: choice, Reason: "this chooses no reading", Hint: "write TERM=READING; terms here: " + strings.Join(termNames(a), ", ")}
+	if strings.Contains(choice, "=") {
+		return e
+	}
+	if terms := termsOfReading(a, choice); len(terms) > 0 {
+		e.Reason = "several terms have a reading of this name"
+		e.Hint = "write " + strings.Join(terms, "="+choice+" or ") + "=" + choice
+		return e
+	}
+	var all []string
 	for _, t := range a.Terms {
-		if slices.ContainsFunc(t.Readings, func(r truce.Reading) bool { return string(r.ID) == strings.TrimSpace(reading) }) {
-			if term != "" {
-				return ""
-			}
-			term = string(t.ID)
+		for _, rd := range t.Readings {
+			all = append(all, string(rd.ID))
 		}
 	}
-	return term
+	if n := Nearest(choice, all); n != "" {
+		e.Reason, e.Hint = "there is no such reading", fmt.Sprintf("did you mean %q?", n)
+	}
+	return e
+}
+
+// termOfReading is the only term that has a reading of a name, "" if none or several have.
+func termOfReading(a *truce.Agreement, reading string) string {
+	if terms := termsOfReading(a, reading); len(terms) == 1 {
+		return terms[0]
+	}
+	return ""
+}
+
+func termsOfReading(a *truce.Agreement, reading string) []string {
+	var out []string
+	for _, t := range a.Terms {
+		if slices.ContainsFunc(t.Readings, func(r truce.Reading) bool { return string(r.ID) == strings.TrimSpace(reading) }) {
+			out = append(out, string(t.ID))
+		}
+	}
+	return out
 }
 
 func termNames(a *truce.Agreement) []string {
@@ -81,8 +110,9 @@ func unknownName(op truce.Op, subject, reason, name, what string, known []string
 // written "RULE.FIELD=VALUE".
 //
 //	where             20 km: every distance in the rule's place; if the place is a term whose readings all measure from
-//	                  one line, that distance from that line. 20 km of LINE, the id of a place, or a term about places
-//	                  take the place of what is there
+//	                  one line, that distance from that line, and if they measure from several, a reading for each of
+//	                  them, held by nobody. 20 km of LINE, the id of a place, or a term about places take the place of
+//	                  what is there
 //	from, until, due  a time as the language writes it in one line
 //	dwell, gap        a length of time; within too
 //	hysteresis        a distance
@@ -310,8 +340,8 @@ func setWhere(a *truce.Agreement, u *truce.Rule, value string) error {
 		if d == 0 {
 			return fmt.Errorf("a distance of nothing is no place: write for example 5 km")
 		}
-		if n := setDistances(a, u.Where, d); n == 0 {
-			return fmt.Errorf("the place of the rule %q holds no distance to change: write %q with the line it is measured from, for example %s of LINE", u.ID, value, value)
+		if n := setDistances(a, u, d); n == 0 {
+			return fmt.Errorf("the place of the rule %q holds no distance to change: write the line as well, for example %s of %s", u.ID, value, lineOf(a))
 		}
 		return nil
 	}
@@ -354,11 +384,11 @@ func featureOf(a *truce.Agreement, id string) (truce.Feature, error) {
 	return truce.Feature{}, fmt.Errorf("there is no place %q; places here: %s", id, strings.Join(names, ", "))
 }
 
-// setDistances changes every distance in a place and counts them. A term becomes that distance from its line, where all its
-// readings measure from one.
-func setDistances(a *truce.Agreement, w *truce.Where, d truce.Metres) int {
+// setDistances changes every distance in a rule's place and counts them. A term becomes that distance from its line, where
+// all its readings measure from one, and otherwise a term of this rule's own.
+func setDistances(a *truce.Agreement, u *truce.Rule, d truce.Metres) int {
 	n := 0
-	walkWhere(w, func(w *truce.Where) {
+	walkWhere(u.Where, func(w *truce.Where) {
 		switch {
 		case w.Of != "" && w.Within > 0:
 			w.Within = d
@@ -368,10 +398,71 @@ func setDistances(a *truce.Agreement, w *truce.Where, d truce.Metres) int {
 				*w = band
 				w.Within = d
 				n++
+			} else if own, ok := ownTerm(a, u, w.Term, d); ok {
+				w.Term = own
+				n++
 			}
 		}
 	})
 	return n
+}
+
+// ownTerm adds a copy of a term for one rule, in which every reading has the distance d. Readings that come to the same place
+// are one. What nobody has said nobody holds, so these have no holders; a reading without a distance stays as it is.
+func ownTerm(a *truce.Agreement, u *truce.Rule, id truce.TermID, d truce.Metres) (own truce.TermID, ok bool) {
+	i := slices.IndexFunc(a.Terms, func(t truce.Term) bool { return t.ID == id })
+	if i < 0 {
+		return "", false
+	}
+	t := bare(a.Terms[i])
+	t.ID = id + "." + truce.TermID(u.ID)
+	for slices.ContainsFunc(a.Terms, func(x truce.Term) bool { return x.ID == t.ID }) {
+		t.ID += "."
+	}
+	c := clausesOf(a)
+	var readings []truce.Reading
+	var places []string
+	for _, rd := range t.Readings {
+		var lines []string
+		walkWhere(rd.Place, func(w *truce.Where) {
+			if w.Of != "" && w.Within > 0 {
+				w.Within = d
+				if !contains(lines, string(w.Of)) {
+					lines = append(lines, string(w.Of))
+				}
+			}
+		})
+		if len(lines) > 0 {
+			ok = true
+			place := key(*rd.Place)
+			if contains(places, place) {
+				continue
+			}
+			places = append(places, place)
+			said := func(l string) string { return lang.For(l).With(a).Arg(c.where(rd.Place)) }
+			rd = truce.Reading{ID: truce.ReadingID(strings.Join(lines, "-or-")), Place: rd.Place, Name: truce.Words{EN: said("en"), AR: said("ar"), RU: said("ru")}}
+			for slices.ContainsFunc(readings, func(x truce.Reading) bool { return x.ID == rd.ID }) {
+				rd.ID += "."
+			}
+		}
+		readings = append(readings, rd)
+	}
+	if !ok {
+		return "", false
+	}
+	t.Readings = readings
+	a.Terms = append(a.Terms, t)
+	return t.ID, true
+}
+
+// lineOf is a line of the agreement to write in an example.
+func lineOf(a *truce.Agreement) string {
+	for _, f := range a.Places {
+		if f.Shape == truce.ShapeLine {
+			return string(f.ID)
+		}
+	}
+	return "LINE"
 }
 
 // bandOf is the line, and the side if it is the same one, that all readings of a term measure from.

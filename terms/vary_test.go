@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -37,8 +38,8 @@ func TestWithReading(t *testing.T) {
 		{"foreign-force=by-invitatoin", `terms.WithReading: foreign-force=by-invitatoin: the term "foreign-force" has no reading "by-invitatoin" (did you mean "by-invitation"?)`},
 		{"foreign-force=zzz", `terms.WithReading: foreign-force=zzz: the term "foreign-force" has no reading "zzz" (its readings: by-origin, by-invitation, by-command)`},
 		{"foreignforce=by-origin", `terms.WithReading: foreignforce=by-origin: there is no term "foreignforce" (did you mean "foreign-force"?)`},
-		{"foreign-force", `terms.WithReading: foreign-force: this chooses no reading, or not just one (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, annexed-map, band, promptly, extension)`},
-		{"=x", `terms.WithReading: =x: this chooses no reading, or not just one (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, annexed-map, band, promptly, extension)`},
+		{"foreign-force", `terms.WithReading: foreign-force: this chooses no reading (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, annexed-map, band, promptly, extension)`},
+		{"=x", `terms.WithReading: =x: this chooses no reading (write TERM=READING; terms here: foreign-force, heavy-weapon, grave, annexed-map, band, promptly, extension)`},
 	} {
 		b, err := WithReading(a, x.choice)
 		if err == nil {
@@ -152,6 +153,72 @@ func TestSetRefuses(t *testing.T) {
 	b.Moments = append(b.Moments, truce.Moment{ID: "handed", At: truce.TimeExpr{Kind: truce.TimeRuleMet, Rule: "maps"}})
 	if _, err := Set(b, "maps.from=1 day after handed"); err == nil || !strings.Contains(err.Error(), "depends on itself") {
 		t.Errorf("a circle went through: %v", err)
+	}
+}
+
+// A place whose readings measure from several lines: the distance is asked of each line, for this rule alone, and nobody is
+// said to hold what nobody said.
+func TestSetDistanceOfSeveralLines(t *testing.T) {
+	a, rep, err := Load(os.DirFS("../examples/southwest-syria"), "")
+	if err != nil || rep.Errors() > 0 {
+		t.Fatal(err, rep)
+	}
+	b, err := Set(a, "withdrawal-from-line.where=20km")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Compile(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := ruleOf(t, b, "withdrawal-from-line").Where.Term
+	var ids []string
+	for _, rd := range p.Term(own).Readings {
+		ids = append(ids, string(rd.ID))
+		if len(rd.HeldBy) > 0 || rd.Source != "" {
+			t.Errorf("%s is held by %v on %q", rd.ID, rd.HeldBy, rd.Source)
+		}
+		walkWhere(rd.Place, func(w *truce.Where) {
+			if w.Of != "" && w.Within != 20_000 {
+				t.Errorf("%s: %+v", rd.ID, *w)
+			}
+		})
+	}
+	if got := strings.Join(ids, " "); got != "line-of-contact golan-line golan-line-or-jordan-border jordan-border" {
+		t.Errorf("readings %s", got)
+	}
+	if name := p.Term(own).Readings[0].Name.In("en"); !strings.Contains(name, "20 km") {
+		t.Errorf("named %q", name)
+	}
+	if other := ruleOf(t, b, "no-foreign-intelligence").Where.Term; other != "exclusion-band" || len(p.Term(other).Readings) != len(termNamed(a, "exclusion-band").Readings) {
+		t.Errorf("the other rule changed too: %s", other)
+	}
+	if _, err := Set(a, "ceasefire.where=20km"); err == nil || !strings.Contains(err.Error(), "for example 20km of line-of-contact") {
+		t.Errorf("%v", err)
+	}
+}
+
+func termNamed(a *truce.Agreement, id truce.TermID) *truce.Term {
+	for i := range a.Terms {
+		if a.Terms[i].ID == id {
+			return &a.Terms[i]
+		}
+	}
+	return nil
+}
+
+// A reading is named alone only where one term has it; otherwise the message says which do.
+func TestReadingNamedAlone(t *testing.T) {
+	a := rich(t).Agreement
+	a = clone(a)
+	a.Terms[0].Readings[0].ID, a.Terms[1].Readings[0].ID = "same", "same"
+	for choice, want := range map[string]string{
+		"same":          string(a.Terms[0].ID) + "=same or " + string(a.Terms[1].ID) + "=same",
+		"by-invitatoin": `did you mean "by-invitation"?`,
+	} {
+		if _, err := WithReading(a, choice); !strings.Contains(truce.HintOf(err), want) {
+			t.Errorf("%s: %v (%s)", choice, err, truce.HintOf(err))
+		}
 	}
 }
 

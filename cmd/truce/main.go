@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -99,7 +100,7 @@ func (p *program) finish(err error) int {
 	case errors.Is(err, errProblems):
 		return exitProblems
 	}
-	fmt.Fprintf(p.err, "truce: %v\n", err)
+	fmt.Fprintf(p.err, "truce: %s\n", plain(err))
 	if hint := truce.HintOf(err); hint != "" {
 		fmt.Fprintf(p.err, "  %s\n", hint)
 	}
@@ -110,6 +111,32 @@ func (p *program) finish(err error) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// plain is an error for people: what it is about and why, each said once, without the names of operations in the code.
+func plain(err error) string {
+	var parts []string
+	add := func(s string) {
+		if s != "" && !slices.Contains(parts, s) {
+			parts = append(parts, s)
+		}
+	}
+	for {
+		var e *truce.Error
+		if !errors.As(err, &e) {
+			break
+		}
+		add(e.Subject)
+		add(e.Reason)
+		if e.Reason == "" && e.Cause == nil {
+			add(e.Kind.String())
+		}
+		err = e.Cause
+	}
+	if err != nil {
+		add(err.Error())
+	}
+	return strings.Join(parts, ": ")
 }
 
 // terminal reports whether w is one.

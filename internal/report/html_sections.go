@@ -253,7 +253,7 @@ func (v *page) ComparedViews() []comparedView {
 				if !slices.Contains(before, ch.Before) {
 					before = append(before, ch.Before)
 				}
-				y.Says = append(y.Says, v.p.Say(change(y.Name, ch)))
+				y.Says = append(y.Says, v.p.Say(v.change(v.p, k, y.Name, ch)))
 			}
 			slices.SortFunc(after, func(a, b Standing) int { return cmp.Compare(a.grave(), b.grave()) })
 			y.Table.Head = []string{v.p.Say(truce.Say("report.column.matrix"))}

@@ -423,7 +423,7 @@ func (t *text) compared() {
 		}
 		for _, r := range c.Rules {
 			for _, x := range r.Changes {
-				t.sentence(4, t.Say(change(t.ruleName(t.Printer, k, r.Rule), x)))
+				t.sentence(4, t.Say(t.change(t.Printer, k, t.ruleName(t.Printer, k, r.Rule), x)))
 			}
 		}
 	}
@@ -434,22 +434,27 @@ func (m *Model) ruleName(p *lang.Printer, compared int, id truce.RuleID) string 
 	if m.rule(id) != nil {
 		return p.Rule(id)
 	}
-	return lang.For(p.Lang()).With(m.replay.Variants[compared+1].Plan.Agreement).Rule(id)
+	return m.otherNames(p, compared).Rule(id)
 }
 
-// change says what became of some things under another plan.
-func change(rule string, x Change) truce.Phrase {
-	return truce.Say("report.compare.change", truce.Str(rule), number(x.Of), saysTurning(x.Before, x.BeforeTurns), saysTurning(x.After, x.AfterTurns))
+// otherNames is the printer with the names of the plan compared with.
+func (m *Model) otherNames(p *lang.Printer, compared int) *lang.Printer {
+	return lang.For(p.Lang()).With(m.replay.Variants[compared+1].Plan.Agreement)
+}
+
+// change says what became of some things under another plan, each side in the names of its own plan.
+func (m *Model) change(p *lang.Printer, compared int, rule string, x Change) truce.Phrase {
+	return truce.Say("report.compare.change", truce.Str(rule), number(x.Of), saysTurning(p, x.Before, x.BeforeTurns), saysTurning(m.otherNames(p, compared), x.After, x.AfterTurns))
 }
 
 // saysTurning is a standing as an argument, with the terms it turns on.
-func saysTurning(s Standing, terms []truce.TermID) truce.Arg {
+func saysTurning(p *lang.Printer, s Standing, terms []truce.TermID) truce.Arg {
 	if len(terms) == 0 {
 		return says(s)
 	}
 	list := make([]truce.Arg, len(terms))
 	for i, t := range terms {
-		list[i] = truce.TermArg(t)
+		list[i] = truce.Str(p.Term(t))
 	}
 	return truce.PhraseArg(truce.Say("report.standing.turns-on", truce.ListArg(list...)))
 }

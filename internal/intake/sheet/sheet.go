@@ -43,7 +43,7 @@ func Open(t *rows.Table, set *entry.Settings) (*Reader, error) {
 	}
 	if len(wrong) > 0 {
 		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Reason: "no such column: " + strings.Join(wrong, ", "),
-			Hint: "a column that truce should pass over begins with " + OwnColumn}
+			Hint: "a column that truce should pass over begins with " + OwnColumn + "; known: " + strings.Join(names[:], ", ")}
 	}
 	if !Recognises(t) {
 		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Reason: "the header lacks the columns id and kind",
