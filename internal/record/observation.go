@@ -32,8 +32,12 @@ var observationGroups = [...]struct {
 	name string
 	pick func(to, from *truce.Observation)
 }{
-	{"what", func(to, from *truce.Observation) { to.What, to.Result, to.Complete = from.What, from.Result, from.Complete }},
-	{"when", func(to, from *truce.Observation) { to.When, to.Lasted, to.Received = from.When, from.Lasted, from.Received }},
+	{"what", func(to, from *truce.Observation) {
+		to.What, to.Result, to.Complete = from.What, from.Result, from.Complete
+	}},
+	{"when", func(to, from *truce.Observation) {
+		to.When, to.Lasted, to.Received = from.When, from.Lasted, from.Received
+	}},
 	{"where", func(to, from *truce.Observation) { to.Where, to.To = from.Where, from.To }},
 	{"who", func(to, from *truce.Observation) { to.Parts = from.Parts }},
 	{"count", func(to, from *truce.Observation) {
