@@ -74,6 +74,8 @@ const (
 type reading struct {
 	// widest is the widest tier that holds on the author's word alone; a wider one takes two people ([ActWiden]).
 	widest truce.Tier
+	// class is what holds where nobody classified it; unknown counts as severe.
+	class Class
 	// plain marks what speaks of the mechanism and its text, not of people and events: class, delay and pause do not apply.
 	plain bool
 	// raw marks what another side never gets, by no tier beyond the coarse and by no grant.
@@ -83,9 +85,9 @@ type reading struct {
 
 // reads is the whole policy for reading. A kind, an office, a relation that is not here shows nothing.
 var reads = [endOfKinds]reading{
-	KindGenesis:    {everyone, true, false, []rule{{anybody, released, everyone, card | Proof | Logged}}},
-	KindCheckpoint: {everyone, true, false, []rule{{anybody, released, everyone, card | Proof | Logged}}},
-	KindAgreement: {everyone, true, false, []rule{
+	KindGenesis:    {everyone, ClassOrdinary, true, false, []rule{{anybody, released, everyone, card | Proof | Logged}}},
+	KindCheckpoint: {everyone, ClassOrdinary, true, false, []rule{{anybody, released, everyone, card | Proof | Logged}}},
+	KindAgreement: {everyone, ClassOrdinary, true, false, []rule{
 		{duty, room, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{reporters | analyst, sent, mechanism, said},
@@ -93,7 +95,7 @@ var reads = [endOfKinds]reading{
 		{anybody, released, named, said},
 	}},
 	// A raw report is never shown to another side, nor who made it. What a wider tier shows of it is coarse.
-	KindObservation: {mechanism, false, true, []rule{
+	KindObservation: {mechanism, ClassUnknown, false, true, []rule{
 		{reporters | duty | analyst, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
@@ -104,7 +106,7 @@ var reads = [endOfKinds]reading{
 		{participants | public, released, named, coarse},
 	}},
 	// Positions tell where people are: they leave the mechanism at no tier.
-	KindPositions: {mechanism, false, true, []rule{
+	KindPositions: {mechanism, ClassUnknown, false, true, []rule{
 		{reporters | duty | analyst, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
@@ -112,7 +114,7 @@ var reads = [endOfKinds]reading{
 		{analyst, inside, mechanism, timed},
 		{auditor, inside, unclassified, Existence | Proof | Logged | Custody},
 	}},
-	KindOutcome: {mechanism, false, false, []rule{
+	KindOutcome: {mechanism, ClassUnknown, false, false, []rule{
 		{duty, room, unclassified, said},
 		{monitor, sent, mechanism, said},
 		{monitor | analyst, inside, mechanism, timed},
@@ -120,7 +122,7 @@ var reads = [endOfKinds]reading{
 		{auditor, inside, unclassified, Existence | Proof | Logged},
 		{anybody, released, named, coarse},
 	}},
-	KindCase: {mechanism, false, false, []rule{
+	KindCase: {mechanism, ClassUnknown, false, false, []rule{
 		{duty, room, unclassified, said | Reporter},
 		{liaison | guarantor, ours, mechanism, timed | By},
 		{monitor, sent, mechanism, timed | By},
@@ -129,7 +131,7 @@ var reads = [endOfKinds]reading{
 		{auditor, inside, unclassified, Existence | Proof | Logged | Use},
 		{anybody, released, named, coarse},
 	}},
-	KindStep: {mechanism, false, false, []rule{
+	KindStep: {mechanism, ClassUnknown, false, false, []rule{
 		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
@@ -139,7 +141,7 @@ var reads = [endOfKinds]reading{
 		{auditor, inside, unclassified, Existence | Proof | Logged | Use},
 		{anybody, released, named, coarse | By},
 	}},
-	KindFinding: {mechanism, false, false, []rule{
+	KindFinding: {mechanism, ClassUnknown, false, false, []rule{
 		{duty, room, unclassified, said | Reporter},
 		{monitor, sent, mechanism, said},
 		{monitor | analyst, inside, mechanism, timed | Note | By},
@@ -148,7 +150,7 @@ var reads = [endOfKinds]reading{
 		{auditor, inside, unclassified, Existence | Proof | Logged | Use},
 		{anybody, released, named, coarse | Note | By | Proof},
 	}},
-	KindStatement: {truce.TierParticipants, false, false, []rule{
+	KindStatement: {truce.TierParticipants, ClassOrdinary, false, false, []rule{
 		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
@@ -157,7 +159,7 @@ var reads = [endOfKinds]reading{
 		{auditor, inside, unclassified, Existence | Proof | Logged},
 		{anybody, released, named, coarse | Note | By | Proof},
 	}},
-	KindQuery: {named, false, false, []rule{
+	KindQuery: {named, ClassOrdinary, false, false, []rule{
 		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
@@ -167,7 +169,7 @@ var reads = [endOfKinds]reading{
 		{anybody, released, named, coarse | By},
 	}},
 	// Nobody sees an original by office: it takes a grant.
-	KindMedia: {mechanism, false, false, []rule{
+	KindMedia: {mechanism, ClassUnknown, false, false, []rule{
 		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full | Custody},
@@ -176,56 +178,56 @@ var reads = [endOfKinds]reading{
 		{auditor, inside, unclassified, Existence | Proof | Logged | Custody},
 		{participants | public, released, named, coarse | Media},
 	}},
-	KindCustody: {mechanism, true, true, []rule{
+	KindCustody: {mechanism, ClassOrdinary, true, true, []rule{
 		{duty, room, unclassified, act | Custody | Use},
 		{auditor, inside, unclassified, act | Custody | Use},
 	}},
-	KindPerson: {mechanism, true, true, []rule{
+	KindPerson: {mechanism, ClassOrdinary, true, true, []rule{
 		{somebody, ofMe, unclassified, card | People | Credential | Logged},
 		{participants, ours, unclassified, card | People},
 		{duty, room, unclassified, card | People | Reason | Logged},
 		{auditor, inside, unclassified, card | Reason | Use | Logged | Proof},
 	}},
-	KindGrant: {mechanism, true, false, []rule{
+	KindGrant: {mechanism, ClassOrdinary, true, false, []rule{
 		{somebody, ofMe, unclassified, act},
 		{duty, room, unclassified, act | Use},
 		{guarantor | auditor, inside, unclassified, act | Use},
 	}},
-	KindClass: {mechanism, true, false, []rule{
+	KindClass: {mechanism, ClassOrdinary, true, false, []rule{
 		{somebody, mine, unclassified, act},
 		{duty, room, unclassified, act | Use},
 		{guarantor | auditor, inside, unclassified, act | Use},
 	}},
 	// That something was erased, and that publication is paused, is never hidden; why and by whom may be.
-	KindErasure: {everyone, true, false, []rule{
+	KindErasure: {everyone, ClassOrdinary, true, false, []rule{
 		{duty, room, unclassified, act | Use},
 		{guarantor | auditor, inside, unclassified, act | Use},
 		{anybody, released, everyone, card | Proof},
 	}},
-	KindPause: {everyone, true, false, []rule{
+	KindPause: {everyone, ClassOrdinary, true, false, []rule{
 		{duty, room, unclassified, act | Use},
 		{guarantor | auditor, inside, unclassified, act | Use},
 		{anybody, released, everyone, card | Proof},
 	}},
-	KindReport: {mechanism, false, false, []rule{
+	KindReport: {mechanism, ClassUnknown, false, false, []rule{
 		{duty, room, unclassified, said},
 		{guarantor, sent, named, timed | Note | By | Proof},
 		{monitor | analyst, inside, mechanism, timed | Note | By},
 		{auditor, inside, unclassified, Existence | Proof | Logged},
 		{anybody, released, named, coarse | Note | By | Proof},
 	}},
-	KindNotice: {mechanism, false, false, []rule{
+	KindNotice: {mechanism, ClassUnknown, false, false, []rule{
 		{duty, room, unclassified, said},
 		{monitor | analyst, inside, mechanism, timed},
 		{participants, sent, named, timed},
 		{auditor, inside, unclassified, card | Proof | Logged | Use},
 	}},
 	// A list of protected sites is a list of targets: it goes to no party. A body learns of one site by a disclosure.
-	KindSite: {mechanism, true, false, []rule{
+	KindSite: {mechanism, ClassOrdinary, true, false, []rule{
 		{duty, room, unclassified, said},
 		{monitor, inside, mechanism, card | What | WhereCoarse},
 	}},
-	KindLog: {mechanism, true, true, []rule{
+	KindLog: {mechanism, ClassOrdinary, true, true, []rule{
 		{auditor, inside, unclassified, card | Use | Logged | Proof},
 	}},
 }
@@ -336,7 +338,8 @@ func See(v Viewer, t Thing) Fields {
 	for _, g := range v.Grants {
 		sees |= granted(v, t, g, read)
 	}
-	if v.Vouch == truce.VouchToken && !v.Acts.Has(ActRead) && !stands(v, t, mine, read.plain) {
+	switch {
+	case v.Invited && !stands(v, t, ofMe, read.plain), v.Vouch == truce.VouchToken && !v.Acts.Has(ActRead) && !stands(v, t, mine, read.plain):
 		return 0
 	}
 	if !sees.Has(Existence) {
@@ -359,7 +362,7 @@ func May(v Viewer, a Act, t Thing) Decision {
 		}
 		return Decision{Refused, CodeNoRight}
 	}
-	if v.Vouch == truce.VouchToken && (!v.Acts.Has(a) || d.proof) {
+	if v.Invited && a != ActKey || v.Vouch == truce.VouchToken && (!v.Acts.Has(a) || d.proof) {
 		return Decision{Refused, CodeScope}
 	}
 	if !d.new && See(v, t) == 0 {
@@ -479,7 +482,7 @@ func granted(v Viewer, t Thing, g Grant, read *reading) Fields {
 		return 0
 	}
 	adds := g.Fields & grantable[v.Office]
-	two := another(g.Given, g.Second)
+	two := Another(g.Given, g.Second)
 	if g.Site != "" {
 		// A disclosure: the place of this site, to this body, and nothing else.
 		if !two || g.Person != "" || t.Kind != KindSite {
@@ -500,11 +503,6 @@ func granted(v Viewer, t Thing, g Grant, read *reading) Fields {
 		adds |= Existence
 	}
 	return adds
-}
-
-// another reports whether two authors are two people of two bodies.
-func another(a, b truce.Author) bool {
-	return a.Person != "" && b.Person != "" && a.Body != "" && b.Body != "" && a.Person != b.Person && a.Body != b.Body
 }
 
 // concerns reports whether a thing was addressed to the viewer's body, made by it, or speaks of the viewer.

@@ -131,8 +131,9 @@ type Viewer struct {
 	Vouch  truce.Vouch
 	Proved truce.Instant
 	Key    truce.KeyID
-	// Acts limits a token; it is not asked of a session.
-	Acts Acts
+	// Acts limits a token; it is not asked of a session. Invited marks who came in by an invitation: they see themselves, and add a key.
+	Acts    Acts
+	Invited bool
 	// Grants are those that may be in force for this person or body ([Directory.Viewer]).
 	Grants []Grant
 }

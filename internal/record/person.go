@@ -62,6 +62,7 @@ type Person struct {
 
 // Credential is what a proof is checked against. It holds no secret that could be used to sign in, but the seed of the one-time codes.
 type Credential struct {
+	Login      string   `json:"login,omitempty"`    // what is typed beside a password
 	Password   string   `json:"password,omitempty"` // argon2id, in PHC form
 	TOTP       []byte   `json:"totp,omitempty"`     // the seed of RFC 6238
 	Digest     []byte   `json:"digest,omitempty"`   // SHA-256 of a token or an invitation
@@ -75,7 +76,7 @@ type Credential struct {
 }
 
 func (c Credential) isZero() bool {
-	return c.Password == "" && c.TOTP == nil && c.Digest == nil && c.Issuer == "" && c.Subject == "" && c.PublicKey == nil && c.PasskeyID == nil
+	return c.Login == "" && c.Password == "" && c.TOTP == nil && c.Digest == nil && c.Issuer == "" && c.Subject == "" && c.PublicKey == nil && c.PasskeyID == nil
 }
 
 type personBody struct {
