@@ -37,6 +37,11 @@ type feature struct {
 	some *geo.Spot // somewhere in it, once asked
 	// Numbers in the index; -1 where the index does not hold it.
 	number, lineNumber int
+	rough              struct { // what roughly said last
+		at        truce.Position
+		low, high truce.Metres
+		known     bool
+	}
 }
 
 // zoneSet is all zones of a kind together, of which there may be thousands.
@@ -172,6 +177,15 @@ func (f *feature) spot() *geo.Spot {
 		}
 	}
 	return f.some
+}
+
+// roughly is Line.Roughly of the feature's line, worked out once for the several bands along it.
+func (f *feature) roughly(p truce.Position) (low, high truce.Metres) {
+	if r := &f.rough; !r.known || r.at != p {
+		r.at, r.known = p, true
+		r.low, r.high = f.line.Roughly(p)
+	}
+	return f.rough.low, f.rough.high
 }
 
 // find looks a place name up; a name that several features share is none of them.
@@ -485,10 +499,14 @@ func (s *zoneSet) atDepth(g *ground, p truce.Position, least truce.Metres) (truc
 
 // truth answers whether a spot lies in one of the zones; rough distances settle most.
 func (s *zoneSet) truth(g *ground, sp *geo.Spot) truce.Truth {
-	if d, deep := s.atDepth(g, sp.At(), sp.Radius()); deep && d > 0 {
-		return truce.True
+	p, radius := sp.At(), sp.Radius()
+	in := s.around(g, p)
+	for _, f := range in {
+		if low, near := f.line.NearerThan(p, radius); !near || low > 0 && low >= radius {
+			return truce.True
+		}
 	}
-	if d, near := s.atDepth(g, sp.At(), -sp.Radius()); !near && d < 0 {
+	if len(in) == 0 && !slices.ContainsFunc(s.boundary, func(l *geo.Line) bool { _, near := l.NearerThan(p, radius); return near }) {
 		return truce.False
 	}
 	return s.relate(g, sp).Truth
@@ -569,7 +587,7 @@ func (r *region) truth(sp *geo.Spot) truce.Truth {
 		return r.set.truth(r.g, sp)
 	case "band":
 		if r.side == 0 && r.within > 0 {
-			switch low, high := r.f.line.Roughly(sp.At()); {
+			switch low, high := r.f.roughly(sp.At()); {
 			case high+sp.Radius() <= r.within:
 				return truce.True
 			case low-sp.Radius() > r.within:

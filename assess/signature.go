@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"truce"
@@ -164,8 +165,8 @@ func (g *ground) spotSignature(sp spot) int32 {
 // unplaced is the signature of a place nobody knows: all zero, all unknown.
 func (g *ground) unplaced() int32 { return g.intern(make(signature, len(g.regions))) }
 
-// apart is never less than the distance between two positions: what the walk needs to leave positions unmeasured. The
-// metre of latitude and longitude is taken at its longest.
+// apart is never less than the distance between two positions: what the walk needs to leave positions unmeasured. It is the way
+// straight in longitude and latitude, with the metres of a degree at their most.
 func (g *ground) apart(a, b truce.Position) truce.Metres {
 	dlat := int64(a.Lat) - int64(b.Lat)
 	dlon := int64(a.Lon) - int64(b.Lon)
@@ -174,6 +175,10 @@ func (g *ground) apart(a, b truce.Position) truce.Metres {
 	} else if dlon < -1800000000 {
 		dlon += 3600000000
 	}
-	// 1e-7 degree is at most 0.01117 m along a meridian and 0.01114 m along the equator.
-	return truce.Metres(0.0112 * float64(max(dlat, -dlat)+max(dlon, -dlon)))
+	// 1e-7 degree is at most 0.01117 m along a meridian and 0.01114 m along the equator. Away from it a circle of latitude shrinks
+	// with the cosine, which is below 1 - t*t/2 + t*t*t*t/24.
+	t := min(math.Abs(float64(a.Lat)), math.Abs(float64(b.Lat))) * (math.Pi / 180e7)
+	t2 := float64(t * t)
+	north, east := float64(dlat), float64(float64(dlon)*(1-t2/2+float64(t2*t2)/24))
+	return truce.Metres(0.0112 * math.Sqrt(float64(north*north)+float64(east*east)))
 }
