@@ -26,7 +26,7 @@ type replayCommand struct {
 	AsKnownAt    string   `help:"Leave out what was not known by then." placeholder:"TIME"`
 	At           string   `help:"Look at the agreement as it stands at this time (default: the end of the last day of the input)." placeholder:"TIME"`
 	Reading      []string `help:"Also replay under this reading alone, as READING or TERM=READING, and say what differs." placeholder:"ID"`
-	Set          []string `help:"Also replay with this change, for example withdrawal.where=20km, and say what differs." placeholder:"RULE.FIELD=VALUE" sep:"none"`
+	Set          []string `help:"Also replay with this change, for example withdrawal-from-line.where=20km, and say what differs." placeholder:"RULE.FIELD=VALUE" sep:"none"`
 	Compare      []where  `help:"Also replay under this agreement or version, and say what differs." placeholder:"DIR"`
 	JSON         bool     `name:"json" help:"Print every outcome as a JSON line."`
 	Why          bool     `help:"With --json: add the reasons of each outcome."`
