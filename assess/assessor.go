@@ -19,6 +19,7 @@ type Assessor struct {
 	obs      []*truce.Observation
 	tracks   map[trackKey]*track
 	units    []trackKey // in the order first seen; sorted before use
+	held     *held      // what Update keeps
 }
 
 // rule is a planned rule with its choices of readings ready.
@@ -105,7 +106,6 @@ type settling struct {
 	at       truce.Instant
 	sorted   []*truce.Observation
 	index    map[truce.ObservationID]*truce.Observation
-	acts     []*truce.Observation
 	notices  []*truce.Observation
 	findings []*truce.Observation
 	coverage []*truce.Observation
@@ -117,12 +117,15 @@ type settling struct {
 	actors   map[whoKey]answer
 	places   map[placeKey]placed
 	accounts map[truce.RuleID][]truce.Account
+	byWhat   map[string][]*truce.Observation // the acts, by what was done
+	matter   map[truce.RuleID][]truce.Account
+	held     *held // nil where everything is worked out anew
 }
 
 // momentKey names a moment that was worked out already.
 type momentKey struct {
 	rule   truce.RuleID
-	choice int
+	choice *choice // of the rule that asks, which need not be the rule the moment belongs to
 	part   string
 }
 
@@ -134,47 +137,63 @@ func (a *Assessor) Settle(at truce.Instant) *Result {
 	for _, r := range a.rules {
 		res.Accounts = append(res.Accounts, s.account(r)...)
 	}
-	counts := map[truce.ObservationKind]int{}
-	for _, o := range s.sorted {
-		if !a.judges(o.Kind) {
-			counts[o.Kind]++
-		}
-	}
-	for k := truce.KindUnknown; k <= truce.KindStatement; k++ {
-		if counts[k] > 0 {
-			res.Unjudged = append(res.Unjudged, Unjudged{k, counts[k]})
-		}
-	}
+	res.Unjudged = a.unjudged(s.sorted)
 	return res
 }
 
-func (a *Assessor) settling(at truce.Instant) *settling {
-	s := &settling{Assessor: a, at: at, moments: map[momentKey]moment{}, actors: map[whoKey]answer{}, places: map[placeKey]placed{}, accounts: map[truce.RuleID][]truce.Account{}}
-	s.linked = a.links()
-	s.sorted = slices.DeleteFunc(slices.Clone(a.obs), func(o *truce.Observation) bool { return o.When.Stated() && o.When.From > at })
-	slices.SortFunc(s.sorted, func(x, y *truce.Observation) int {
-		return cmp.Or(cmp.Compare(x.When.From, y.When.From), cmp.Compare(x.When.To, y.When.To), cmp.Compare(x.ID, y.ID))
-	})
-	s.index = make(map[truce.ObservationID]*truce.Observation, len(s.sorted))
-	for _, o := range s.sorted {
-		s.index[o.ID] = o
-		switch o.Kind {
-		case truce.KindAct:
-			s.acts = append(s.acts, o)
-		case truce.KindNotification:
-			s.notices = append(s.notices, o)
-			s.acts = append(s.acts, o) // a notice given is also a thing done
-		case truce.KindFinding:
-			s.findings = append(s.findings, o)
-		case truce.KindCoverage:
-			s.coverage = append(s.coverage, o)
-		case truce.KindPassage:
-			s.passages = append(s.passages, o)
-		case truce.KindPresence:
-			s.presence = append(s.presence, o)
+func (a *Assessor) unjudged(list []*truce.Observation) (out []Unjudged) {
+	counts := map[truce.ObservationKind]int{}
+	for _, o := range list {
+		counts[o.Kind]++
+	}
+	for k := truce.KindUnknown; k <= truce.KindStatement; k++ {
+		if counts[k] > 0 && !a.judges(k) {
+			out = append(out, Unjudged{k, counts[k]})
 		}
 	}
+	return out
+}
+
+func (a *Assessor) settling(at truce.Instant) *settling {
+	s := a.empty(at)
+	s.linked = a.links()
+	s.sorted = slices.DeleteFunc(slices.Clone(a.obs), func(o *truce.Observation) bool { return o.When.Stated() && o.When.From > at })
+	slices.SortFunc(s.sorted, inTime)
+	s.index = make(map[truce.ObservationID]*truce.Observation, len(s.sorted))
+	for _, o := range s.sorted {
+		s.file(o, func(list []*truce.Observation, o *truce.Observation) []*truce.Observation { return append(list, o) })
+	}
 	return s
+}
+
+func (a *Assessor) empty(at truce.Instant) *settling {
+	return &settling{Assessor: a, at: at, moments: map[momentKey]moment{}, actors: map[whoKey]answer{}, places: map[placeKey]placed{},
+		accounts: map[truce.RuleID][]truce.Account{}, matter: map[truce.RuleID][]truce.Account{}, byWhat: map[string][]*truce.Observation{}}
+}
+
+// file puts an observation on the lists it belongs on.
+func (s *settling) file(o *truce.Observation, put func([]*truce.Observation, *truce.Observation) []*truce.Observation) {
+	s.index[o.ID] = o
+	switch o.Kind {
+	case truce.KindAct:
+		s.byWhat[o.What] = put(s.byWhat[o.What], o)
+	case truce.KindNotification:
+		s.notices = put(s.notices, o)
+		s.byWhat[o.What] = put(s.byWhat[o.What], o) // a notice given is also a thing done
+	case truce.KindFinding:
+		s.findings = put(s.findings, o)
+	case truce.KindCoverage:
+		s.coverage = put(s.coverage, o)
+	case truce.KindPassage:
+		s.passages = put(s.passages, o)
+	case truce.KindPresence:
+		s.presence = put(s.presence, o)
+	}
+}
+
+// inTime is the order in which observations are looked at.
+func inTime(x, y *truce.Observation) int {
+	return cmp.Or(cmp.Compare(x.When.From, y.When.From), cmp.Compare(x.When.To, y.When.To), cmp.Compare(x.ID, y.ID))
 }
 
 // judges reports whether any rule speaks of a kind of observation.
@@ -215,14 +234,41 @@ func (s *settling) account(r *rule) []truce.Account {
 		}
 	}
 	for i := range out {
-		out[i].Rule, out[i].Article = r.ID, r.Article
-		out[i].Turns = turns(r, out[i].Outcomes)
+		r.finish(&out[i])
 	}
-	slices.SortStableFunc(out, func(x, y truce.Account) int {
-		return cmp.Or(cmp.Compare(x.Subject.When.From, y.Subject.When.From), cmp.Compare(x.Subject.When.To, y.Subject.When.To), cmp.Compare(x.Subject.Key(), y.Subject.Key()))
-	})
+	slices.SortStableFunc(out, inAccountOrder)
 	s.accounts[r.ID] = out
 	return out
+}
+
+// finish adds what every account of a rule says.
+func (r *rule) finish(acc *truce.Account) {
+	acc.Rule, acc.Article = r.ID, r.Article
+	acc.Turns = turns(r, acc.Outcomes)
+}
+
+func inAccountOrder(x, y truce.Account) int {
+	if c := cmp.Or(cmp.Compare(x.Subject.When.From, y.Subject.When.From), cmp.Compare(x.Subject.When.To, y.Subject.When.To)); c != 0 {
+		return c
+	}
+	return cmp.Compare(x.Subject.Key(), y.Subject.Key())
+}
+
+// mattering lists the accounts of a rule by which something was or may have been a breach of it.
+func (s *settling) mattering(r *rule) []truce.Account {
+	if s.held != nil {
+		return s.held.mattering(r)
+	}
+	list, done := s.matter[r.ID]
+	if !done {
+		for _, acc := range s.account(r) {
+			if matters(acc.Outcomes) {
+				list = append(list, acc)
+			}
+		}
+		s.matter[r.ID] = list
+	}
+	return list
 }
 
 // Explain works one outcome of an account out again, with its reasons.

@@ -56,7 +56,7 @@ func suspends(sp *truce.Suspension, r *rule) bool {
 
 // cached works a moment of a rule out once for each choice.
 func (s *settling) cached(r *rule, c *choice, part string, e truce.TimeExpr) moment {
-	key := momentKey{r.ID, c.n, part}
+	key := momentKey{r.ID, c, part}
 	if m, ok := s.moments[key]; ok {
 		return m
 	}
@@ -138,8 +138,8 @@ func (s *settling) renewed(d *truce.Duration, needs string, end moment, c *choic
 	var list []answer
 	for _, who := range d.RenewBy {
 		yes, no := truce.False, truce.False
-		for _, o := range s.acts {
-			if o.What != d.Act || !o.When.Stated() || !s.within(o, d, end) {
+		for _, o := range s.byWhat[d.Act] {
+			if !o.When.Stated() || !s.within(o, d, end) {
 				continue
 			}
 			sd := s.sides(o)

@@ -172,7 +172,7 @@ func sources(list ...truce.SourceID) []truce.SourceID {
 // actMoment is when an act was first recorded as done.
 func (s *settling) actMoment(a *truce.Act, c *choice) moment {
 	best := moment{state: waiting, reason: truce.Reason{Phrase: truce.Say("time.waits-for-act", truce.WordArg(a.What))}}
-	for _, o := range s.acts {
+	for _, o := range s.byWhat[a.What] {
 		t := s.actIs(o, a, person{}, c)
 		if t.truth == truce.False || !o.When.Stated() {
 			continue
@@ -230,7 +230,16 @@ func (s *settling) cleanStart(cd *truce.CleanDays, c *choice) moment {
 	if from.state != set {
 		return waits
 	}
-	days := s.cleanDays(cd, r, from.starts().To, c)
+	work := func() moment { return s.cleanRun(cd, r, from.starts().To, c, waits) }
+	if s.held != nil && !s.why {
+		return s.held.clean(cd, r, from, c, work)
+	}
+	return work()
+}
+
+// cleanRun looks for the first run of clean days after a start.
+func (s *settling) cleanRun(cd *truce.CleanDays, r *rule, start truce.Instant, c *choice, waits moment) moment {
+	days := s.cleanDays(cd, r, start, c)
 	sure, maybe := 0, 0
 	var early, certain truce.Instant
 	for _, d := range days {

@@ -47,7 +47,7 @@ func (s *settling) done(r *rule, who []truce.ActorID, c *choice) moment {
 	if r.AtLeast != nil {
 		need = r.AtLeast.Number
 	}
-	for _, o := range s.acts { // in order of time
+	for _, o := range s.byWhat[act.What] { // in order of time
 		if !o.When.Stated() {
 			continue
 		}
@@ -88,8 +88,11 @@ func (s *settling) done(r *rule, who []truce.ActorID, c *choice) moment {
 
 // contested finds a record that says an act was not done, at the time it is said to have been done or later.
 func (s *settling) contested(r *rule, done *truce.Observation) *truce.Observation {
-	for _, o := range s.acts {
-		if len(r.Kinds) > 0 && o.What == r.Kinds[0] && o.Result == truce.EndedFailed && o.When.Stated() && o.When.To >= done.When.From {
+	if len(r.Kinds) == 0 {
+		return nil
+	}
+	for _, o := range s.byWhat[r.Kinds[0]] {
+		if o.Result == truce.EndedFailed && o.When.Stated() && o.When.To >= done.When.From {
 			return o
 		}
 	}
@@ -135,11 +138,7 @@ func (s *settling) obligation(r *rule, who []truce.ActorID, c *choice) (truce.Ou
 	met := s.done(r, who, c)
 	var rec *truce.Observation
 	if met.state == set {
-		for _, o := range s.acts {
-			if o.ID == met.reason.Records[0] {
-				rec = o
-			}
-		}
+		rec = s.index[met.reason.Records[0]]
 	}
 	out := truce.Outcome{Readings: c.list, Permille: -1}
 	var qs []question
@@ -312,7 +311,7 @@ func (s *settling) quotas(r *rule) []truce.Account {
 				}
 				out = append(out, acc)
 			}
-			o, recs := s.quota(r, p, c)
+			o, recs := s.quotaOnce(r, p, c)
 			out[k].Outcomes[c.n] = o
 			if len(recs) > out[k].Subject.Count {
 				out[k].Subject.Records, out[k].Subject.Count = recs, len(recs)
@@ -325,6 +324,20 @@ func (s *settling) quotas(r *rule) []truce.Account {
 		}
 	}
 	return out
+}
+
+// quotaOnce counts a period, or remembers what was counted.
+func (s *settling) quotaOnce(r *rule, p truce.Span, c *choice) (truce.Outcome, []truce.ObservationID) {
+	if s.held == nil || s.why {
+		return s.quota(r, p, c)
+	}
+	kept, key := s.held.byRule[r.ID].quotas, quotaKey{p, c.n}
+	q, ok := kept[key]
+	if !ok {
+		q.out, q.recs = s.quota(r, p, c)
+		kept[key] = q
+	}
+	return q.out, q.recs
 }
 
 // period is the day, week (from Monday) or month that i falls in, on the agreement's clock.

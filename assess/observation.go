@@ -296,8 +296,8 @@ func (s *settling) step(st *truce.Step, o *truce.Observation, same []person, ear
 	if !o.When.Stated() {
 		return missingFact(truce.Say("missing.when")), earliest
 	}
-	for _, act := range s.acts {
-		if act.What != st.What || !act.When.Stated() {
+	for _, act := range s.byWhat[st.What] {
+		if !act.When.Stated() {
 			continue
 		}
 		from, to := truce.EarliestInstant, o.When.To

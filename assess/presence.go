@@ -43,19 +43,45 @@ type sighted struct {
 func (s *settling) sightings() (units []*sighted, single []*truce.Observation) {
 	byActor := map[truce.ActorID]*sighted{}
 	for _, o := range s.presence {
-		sd := s.sides(o)
-		who := append(append([]person{}, sd.subjects...), sd.initiators...)
-		sp := s.ground.spot(s.plan.Agreement, o.Where)
-		if len(who) != 1 || who[0].id == "" || s.cast.byID[who[0].id].Kind != truce.ActorUnit || sp.geo == nil || !o.When.Stated() || o.When.From != o.When.To && !o.Lasted {
+		id, ok := s.unitOf(o)
+		if !ok {
 			single = append(single, o)
 			continue
 		}
-		u := byActor[who[0].id]
+		u := byActor[id]
 		if u == nil {
-			u = &sighted{track: track{Track: Track{Unit: string(who[0].id), Actor: string(who[0].id), Equipment: o.Equipment, Source: o.Source}}}
-			byActor[who[0].id] = u
+			u = &sighted{}
+			byActor[id] = u
 			units = append(units, u)
 		}
+		u.records = append(u.records, o)
+	}
+	for _, u := range units {
+		s.rebuild(u)
+	}
+	return units, single
+}
+
+// unitOf names the unit that an observation of a presence is a sighting of.
+func (s *settling) unitOf(o *truce.Observation) (id truce.ActorID, ok bool) {
+	sd := s.sides(o)
+	if o.Kind != truce.KindPresence || len(sd.subjects)+len(sd.initiators) != 1 || !o.When.Stated() || o.When.From != o.When.To && !o.Lasted {
+		return "", false
+	}
+	id = append(sd.subjects, sd.initiators...)[0].id
+	if id == "" || s.cast.byID[id].Kind != truce.ActorUnit || s.ground.spot(s.plan.Agreement, o.Where).geo == nil {
+		return "", false
+	}
+	return id, true
+}
+
+// rebuild makes a unit's track of its records, which are in order of time.
+func (s *settling) rebuild(u *sighted) {
+	o := u.records[0]
+	id, _ := s.unitOf(o)
+	u.track = track{Track: Track{Unit: string(id), Actor: string(id), Equipment: o.Equipment, Source: o.Source}}
+	for _, o := range u.records {
+		sp := s.ground.spot(s.plan.Agreement, o.Where)
 		sm := sample{pos: sp.at, err: decimetres(float32(o.Where.Error)), sig: s.ground.spotSignature(sp)}
 		// What lasted was there the whole time: it is as good as having been seen again and again.
 		const looks = 48
@@ -63,21 +89,22 @@ func (s *settling) sightings() (units []*sighted, single []*truce.Observation) {
 			sm.at = o.When.From + (o.When.To-o.When.From)*i/looks
 			u.add(sm)
 		}
-		u.records = append(u.records, o)
 	}
-	return units, single
+}
+
+// group is what some choices of a rule have in common of a unit: where it must not be, when, and when it was there.
+type group struct {
+	region int
+	scopes []scope
+	stays  []stay
+	near   deepest        // of a unit that was never inside, once asked
+	said   *truce.Outcome // of the span that is looked at, once asked
+	held   *heldWalk      // where it comes from, if it was kept
 }
 
 // unit gives the accounts of a rule on one unit.
 func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce.Account {
 	who := s.owner(t)
-	type group struct {
-		region int
-		scopes []scope
-		stays  []stay
-		near   deepest        // of a unit that was never inside, once asked
-		said   *truce.Outcome // of the span that is looked at, once asked
-	}
 	var groups []*group
 	of := make([]*group, len(r.choices))
 	for _, c := range r.choices {
@@ -90,6 +117,12 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 		g.stays = s.stays(r, t, g.region, g.scopes)
 		groups, of[c.n] = append(groups, g), g
 	}
+	return s.stayAccounts(r, t, who, records, groups, of, func(truce.Span) *truce.Account { return nil })
+}
+
+// stayAccounts gives an account for each stay that the groups of a rule's choices tell of, or one for a unit that never was inside.
+// Accounts that are known already are taken from known.
+func (s *settling) stayAccounts(r *rule, t *track, who person, records []*truce.Observation, groups, of []*group, known func(truce.Span) *truce.Account) []truce.Account {
 	subject := truce.Subject{Kind: "episode", Unit: t.Unit, Actor: who.id, Count: t.n}
 	// Stays that overlap under different readings are one thing seen differently.
 	var spans []truce.Span
@@ -107,6 +140,10 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 	alike := !s.why && len(r.Unless) == 0 && r.WhenTerm == ""
 	var out []truce.Account
 	for _, sp := range spans {
+		if acc := known(sp); acc != nil {
+			out = append(out, *acc)
+			continue
+		}
 		acc := truce.Account{Subject: subject, Outcomes: make([]truce.Outcome, 0, len(r.choices))}
 		acc.Subject.When = sp
 		acc.Subject.Records = recordsIn(records, sp)
@@ -116,8 +153,8 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 			if whole && g.near.known && (!shown.known || g.near.depth > shown.depth) {
 				shown = g.near
 			}
-			for _, st := range g.stays {
-				if st.from >= sp.From && st.to <= sp.To && st.deep.known && (!deep.known || st.deep.at < deep.at) {
+			for _, st := range staysIn(g.stays, sp) {
+				if st.deep.known && (!deep.known || st.deep.at < deep.at) {
 					deep = st.deep
 				}
 			}
@@ -134,7 +171,7 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 				d := deep
 				if whole {
 					if !g.near.known {
-						g.near = s.nearest(t, g.region)
+						g.near = g.nearest(s, t)
 					}
 					d = g.near
 				}
@@ -176,7 +213,26 @@ func sameScopes(a, b []scope) bool {
 
 // scopes cuts the time of a track where what is said of its owner, or whether the rule binds, may change.
 func (s *settling) scopes(r *rule, t *track, who person, c *choice) []scope {
-	span := t.span()
+	var out []scope
+	for i, from := range s.cuts(r, t.span(), c) {
+		// Between two cuts nothing changes, so the first moment stands for all of them.
+		when := truce.At(from)
+		qs := s.inForce(r, when, c)
+		if r.Of.Set() {
+			qs = append(qs, question{s.who(r.Of, who, when, c, nil).not(), truce.NotApplicable})
+		}
+		qs = append(qs, question{s.armed(r.Equipment, t.Equipment, c).not(), truce.NotApplicable})
+		sc := scope{from: from, out: decide(qs, truce.Breached), qs: qs}
+		if i > 0 && sameScopes([]scope{{out: out[len(out)-1].out}}, []scope{{out: sc.out}}) {
+			continue
+		}
+		out = append(out, sc)
+	}
+	return out
+}
+
+// cuts lists the moments within a span at which what is said of an owner, or whether the rule binds, may change.
+func (s *settling) cuts(r *rule, span truce.Span, c *choice) []truce.Instant {
 	cuts := []truce.Instant{span.From}
 	cut := func(list ...truce.Instant) {
 		for _, i := range list {
@@ -192,22 +248,7 @@ func (s *settling) scopes(r *rule, t *track, who person, c *choice) []scope {
 		}
 	}
 	slices.Sort(cuts)
-	var out []scope
-	for i, from := range slices.Compact(cuts) {
-		// Between two cuts nothing changes, so the first moment stands for all of them.
-		when := truce.At(from)
-		qs := s.inForce(r, when, c)
-		if r.Of.Set() {
-			qs = append(qs, question{s.who(r.Of, who, when, c, nil).not(), truce.NotApplicable})
-		}
-		qs = append(qs, question{s.armed(r.Equipment, t.Equipment, c).not(), truce.NotApplicable})
-		sc := scope{from: from, out: decide(qs, truce.Breached), qs: qs}
-		if i > 0 && sameScopes([]scope{{out: out[len(out)-1].out}}, []scope{{out: sc.out}}) {
-			continue
-		}
-		out = append(out, sc)
-	}
-	return out
+	return slices.Compact(cuts)
 }
 
 // bounds lists the moments at which a rule begins or ceases to bind.
@@ -247,43 +288,67 @@ func (s *settling) stays(r *rule, t *track, region int, scopes []scope) []stay {
 	if !applies {
 		return nil
 	}
-	w := &walk{gap: r.Gap, near: r.Hysteresis, probe: s.probe(region)}
+	tr := trail{walk: s.walk(r, region), k: -1}
+	f := feed{s: s, region: region, scopes: scopes, trail: &tr}
+	t.each(f.take)
+	f.flush()
+	return tr.finish()
+}
+
+// walk begins a unit's way through a region.
+func (s *settling) walk(r *rule, region int) walk {
+	w := walk{gap: r.Gap, near: r.Hysteresis, probe: s.probe(region)}
 	if w.gap == 0 {
 		w.gap = DefaultGap
 	}
-	k := -1
-	var held sample
-	var in truce.Truth
-	var have bool
-	flush := func() {
-		if !have {
-			return
-		}
-		have = false
-		for k+1 < len(scopes) && held.at >= scopes[k+1].from {
-			k++
-			w.enter(k)
-		}
-		if scopes[k].out.Possible.Has(truce.Breached) {
-			w.step(held, in)
-		}
+	return w
+}
+
+// trail is a walk that knows in which of a rule's scopes it stands; -1 is before the first.
+type trail struct {
+	walk
+	k int
+}
+
+// feed leads a unit's fixes, one moment after the other, along a trail.
+type feed struct {
+	s      *settling
+	region int
+	scopes []scope
+	trail  *trail
+	held   sample
+	in     truce.Truth
+	have   bool
+}
+
+func (f *feed) take(x sample) {
+	if x.at > f.s.at {
+		return
 	}
-	t.each(func(x sample) {
-		if x.at > s.at {
-			return
+	in := f.s.ground.inside(x.sig, f.region)
+	if f.have && x.at == f.held.at { // two fixes of one moment: where they disagree, the place is not known
+		if in != f.in {
+			f.in = truce.Unknown
 		}
-		xin := s.ground.inside(x.sig, region)
-		if have && x.at == held.at { // two fixes of one moment: where they disagree, the place is not known
-			if xin != in {
-				in = truce.Unknown
-			}
-			return
-		}
-		flush()
-		held, in, have = x, xin, true
-	})
-	flush()
-	return w.finish()
+		return
+	}
+	f.flush()
+	f.held, f.in, f.have = x, in, true
+}
+
+// flush takes the step for the moment that is held.
+func (f *feed) flush() {
+	if !f.have {
+		return
+	}
+	f.have = false
+	for f.trail.k+1 < len(f.scopes) && f.held.at >= f.scopes[f.trail.k+1].from {
+		f.trail.k++
+		f.trail.enter(f.trail.k)
+	}
+	if f.scopes[f.trail.k].out.Possible.Has(truce.Breached) {
+		f.trail.step(f.held, f.in)
+	}
 }
 
 func (s *settling) probe(region int) probe {
@@ -304,12 +369,10 @@ func (s *settling) nearest(t *track, region int) (d deepest) {
 // stayed says what a rule makes of a unit between two times.
 func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []scope, stays []stay, sp truce.Span, c *choice) truce.Outcome {
 	var worst *truce.Outcome
-	for i := range stays {
-		if st := &stays[i]; st.from >= sp.From && st.to <= sp.To {
-			o := s.stay(r, t, who, region, scopes, st, c)
-			if worst == nil || rank(o) > rank(*worst) {
-				worst = &o
-			}
+	for i, in := 0, staysIn(stays, sp); i < len(in); i++ {
+		o := s.stay(r, t, who, region, scopes, &in[i], c)
+		if worst == nil || rank(o) > rank(*worst) {
+			worst = &o
 		}
 	}
 	if worst != nil {
@@ -422,6 +485,16 @@ func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scop
 		explain(qs, truce.Breached, &o)
 	}
 	return o
+}
+
+// staysIn gives those of a unit's stays that lie within a span; they follow each other in time.
+func staysIn(stays []stay, sp truce.Span) []stay {
+	i, _ := slices.BinarySearchFunc(stays, sp.From, func(st stay, at truce.Instant) int { return cmp.Compare(st.from, at) })
+	n := i
+	for n < len(stays) && stays[n].to <= sp.To {
+		n++
+	}
+	return stays[i:n]
 }
 
 func recordsIn(list []*truce.Observation, sp truce.Span) []truce.ObservationID {

@@ -71,7 +71,7 @@ func (s *settling) cleanDays(cd *truce.CleanDays, r *rule, from truce.Instant, c
 			}
 		}
 	} else {
-		for _, acc := range s.account(r) {
+		for _, acc := range s.mattering(r) {
 			o := acc.Outcomes[s.sameChoice(r, c)]
 			if !o.Possible.Has(truce.Breached) || !acc.Subject.When.Stated() {
 				continue
@@ -138,8 +138,8 @@ func (s *settling) whenOf(f *truce.Observation) truce.Span {
 
 // aboutRecordOf reports whether a finding is about an observation that the rule says may be a breach of it.
 func (s *settling) aboutRecordOf(f *truce.Observation, r *rule) bool {
-	for _, acc := range s.account(r) {
-		if len(acc.Subject.Records) > 0 && slices.Contains(f.About, string(acc.Subject.Records[0])) && matters(acc.Outcomes) {
+	for _, acc := range s.mattering(r) {
+		if len(acc.Subject.Records) > 0 && slices.Contains(f.About, string(acc.Subject.Records[0])) {
 			return true
 		}
 	}
