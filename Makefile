@@ -8,7 +8,7 @@ SHARED  ?= ../shared
 EXAMPLE  = examples/southwest-syria
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit same-bytes same-bytes-arm64 fuzz bench bench-postgis ged tracks memory fmt clean
+.PHONY: help demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz bench bench-postgis ged tracks memory pictures fmt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -30,6 +30,14 @@ test: check unit same-bytes ## everything that must pass before a change lands
 check: ## formatting and vet
 	@test -z "$$(gofmt -l . | tee /dev/stderr)" || (echo "run make fmt"; exit 1)
 	$(GO) vet ./...
+
+# Pinned in a module of their own. The first run builds them, which takes minutes on a small machine; later ones take seconds.
+TOOL = $(GO) tool -modfile=.ci/tools.mod
+lint: ## staticcheck
+	$(TOOL) staticcheck ./...
+
+vuln: ## known vulnerabilities in what truce is built from; asks vuln.go.dev, so it needs the network
+	$(TOOL) govulncheck ./...
 
 unit: ## all tests of this processor
 	$(GO) test ./...
@@ -62,6 +70,27 @@ bench-postgis: ## truce, PostGIS and S2 on one workload in one run (see bench/RE
 ged: $(TRUCE) ## replay UCDP GED of Syria 2017-2018 through the example (needs ../shared)
 	@test -f $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz || (echo "no $(SHARED)/data: nothing to replay"; exit 2)
 	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz --html $(OUT)/ged.html --lang all
+
+# Phones carried around Helsinki, with the accuracy of each fix, and city buses of Austin, without. Nobody in them was ever in
+# Syria and none belongs to an actor: everything that comes out is labelled simulated and moved.
+TRACKS = $(SHARED)/data/tracks
+AS     = --actor revolutionary-guard --simulated
+tracks: $(TRUCE) ## replay tracks of phones and buses, moved onto the zone and labelled so (needs ../shared)
+	@test -f $(TRACKS)/aalto_trafficsense_device_data.csv.gz || (echo "no $(TRACKS): nothing to replay"; exit 2)
+	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(TRACKS)/aalto_trafficsense_device_data.csv.gz $(AS) \
+	  --zone Europe/Helsinki --move 24.82,60.19:36.10,32.62 --later 480d --html $(OUT)/phones.html
+	$(TRUCE) replay --agreement $(EXAMPLE) $(foreach f,$(wildcard $(TRACKS)/capmetro_2016-11-*.csv.gz),--observations $(f)) $(AS) \
+	  --move=-97.74,30.27:36.10,32.62 --later 400d --html $(OUT)/buses.html
+
+# The picture in the README: the head of the report as a browser shows it. CHROMIUM is Debian's package of that name.
+CHROMIUM ?= chromium
+pictures: $(TRUCE) ## take the picture of the README again (needs chromium)
+	@command -v $(CHROMIUM) >/dev/null || (echo "install chromium first"; exit 2)
+	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(EXAMPLE)/observations --html $(OUT)/report.html --lang all >$(OUT)/summary.txt
+	@rm -rf $(OUT)/browser
+	$(CHROMIUM) --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run --hide-scrollbars \
+	  --user-data-dir=$(CURDIR)/$(OUT)/browser --force-device-scale-factor=0.8 --window-size=1100,1890 --screenshot=$(CURDIR)/docs/pictures/report.png file://$(CURDIR)/$(OUT)/report.html
+	@rm -rf $(OUT)/browser
 
 fmt: ## write the Go files and the examples as they are written
 	gofmt -w .
