@@ -80,7 +80,7 @@ var importers = map[string][]string{
 	"github.com/prometheus/client_golang": {"truce/internal/node"},
 	"github.com/gabriel-vasile/mimetype":  {"truce/internal/custody"},
 	"github.com/hiddeco/sshsig":           {"truce/internal/seal"},
-	"pgregory.net/rapid":                  {"truce/internal/intake/intaketest"}, // for tests of other packages
+	"pgregory.net/rapid":                  {"truce/internal/intake/intaketest", "truce/internal/journal/journaltest"}, // for tests of other packages
 }
 
 // onlyAbove lists what only the command may use: a package below it that could ask the time, draw a number or open a file

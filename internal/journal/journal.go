@@ -8,7 +8,9 @@
 package journal
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 
 	"truce"
 )
@@ -23,6 +25,12 @@ type Entry struct {
 	Sealed []byte
 }
 
+// clone copies an entry out of a reading.
+func (e Entry) clone() Entry {
+	e.Bytes, e.Sealed = bytes.Clone(e.Bytes), bytes.Clone(e.Sealed)
+	return e
+}
+
 // SealedGroup names the commitment that is the plain SHA-256 of an entry's sealed bytes.
 const SealedGroup = "sealed"
 
@@ -33,26 +41,47 @@ type Head struct {
 	Digest truce.Digest
 }
 
+// String writes a head as people compare it: "record 1204 (5f2a90c1b7de)".
+func (h Head) String() string {
+	if h.Seq == 0 {
+		return "an empty journal"
+	}
+	return fmt.Sprintf("record %d (%s)", h.Seq, h.Digest.Short())
+}
+
+// Limits of what is appended at once. See docs/limits.md.
+const (
+	MaxBatch       = 4096
+	MaxBatchBytes  = 32 << 20
+	MaxSealedBytes = 4 << 20
+)
+
 // Journal is a store of records. All methods may be called from many goroutines at once.
 type Journal interface {
 	// Head gives the last record that is durable.
 	Head(ctx context.Context) (Head, error)
 
 	// Append writes entries in order behind after, all or none, and returns when they are durable. It refuses with Conflict, and
-	// writes nothing, where after is not the present head. Sequence numbers and digests must follow on; the store checks them. The store keeps
-	// no reference to the entries. After a failed write or sync the store is broken: this and every later call that would write answers
-	// Unavailable, and only opening it anew shows what is on disk.
+	// writes nothing, where after is not the present head; with Invalid where numbers, digests or commitments do not follow on
+	// ([NextAll]); with TooLarge over [MaxBatch], [MaxBatchBytes] or [MaxSealedBytes]. ctx is asked before anything is written and
+	// not again. The store keeps no reference to the entries. After a failed write or sync the store is broken: this and every
+	// later call that would write answers Unavailable, and only opening it anew shows what is on disk.
+	//
+	// An entry whose record commits to sealed content may come without it: its content was erased where it comes from.
 	Append(ctx context.Context, after Head, entries []Entry) error
 
-	// Read calls fn with each entry from number from on, in order, up to the head at the time of the call. The entry is good
-	// until fn returns. An error of fn ends the reading and is returned. A record that is not what was written, or is missing, is Corrupt.
+	// Read calls fn with each entry from number from on (1 where from is 0), in order, up to the head at the time of the call.
+	// The entry is good until fn returns; fn may call the store. An error of fn ends the reading and is returned. A record that
+	// is not what was written, or is missing, is Corrupt, and so is sealed content that is neither whole nor erased.
 	Read(ctx context.Context, from truce.Seq, fn func(Entry) error) error
 
-	// Wait returns when there is a record behind number after, or when ctx ends.
+	// Wait returns when there is a durable record behind number after, when ctx ends (with its error), or when the store is
+	// closed (Unavailable).
 	Wait(ctx context.Context, after truce.Seq) error
 
 	// Erase destroys the sealed content of records, leaving their bytes, and returns when nothing of it can be read from the
-	// store's files any more. Content that is not there is no error.
+	// store's files any more. Content that is not there is no error. After an error or a crash it is to be called again: the
+	// record that orders an erasure is written first, and whoever starts the journal repeats what such records order.
 	Erase(ctx context.Context, seqs []truce.Seq) error
 
 	// Close releases the store. What was acknowledged needs no Close to survive.
