@@ -53,13 +53,24 @@ func HashPassword(random io.Reader, password string) (string, error) {
 	}
 	c := PasswordCost
 	sum := argon2.IDKey([]byte(password), salt, c.Passes, c.MemoryKiB, c.Threads, passwordBytes)
-	return fmt.Sprintf("%s$%s$%s", c.phc(), b64.EncodeToString(salt), b64.EncodeToString(sum)), nil
+	return fmt.Sprintf("%s$%s$%s", c, b64.EncodeToString(salt), b64.EncodeToString(sum)), nil
 }
 
 var b64 = base64.RawStdEncoding.Strict()
 
-func (c Cost) phc() string {
+// String writes the cost as the PHC format does: "$argon2id$v=19$m=65536,t=3,p=4".
+func (c Cost) String() string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d", argon2.Version, c.MemoryKiB, c.Passes, c.Threads)
+}
+
+// ParseCost reads what String writes. A cost that nobody means to pay is refused.
+func ParseCost(s string) (c Cost, err error) {
+	var v int
+	if _, err := fmt.Sscanf(s, "$argon2id$v=%d$m=%d,t=%d,p=%d", &v, &c.MemoryKiB, &c.Passes, &c.Threads); err != nil || c.String() != s ||
+		c.Threads < 1 || c.MemoryKiB < 8*uint32(c.Threads) || c.MemoryKiB > MaxPasswordKiB || c.Passes < 1 || c.Passes > MaxPasswordPasses {
+		return Cost{}, ErrBadHash
+	}
+	return c, nil
 }
 
 // ErrBadHash says that a stored password is not in the form [HashPassword] gives.
@@ -73,15 +84,13 @@ func CheckPassword(stored, password string) (bool, error) {
 	if j < 0 {
 		return false, ErrBadHash
 	}
-	var v int
-	var c Cost
-	if _, err := fmt.Sscanf(stored[:j], "$argon2id$v=%d$m=%d,t=%d,p=%d", &v, &c.MemoryKiB, &c.Passes, &c.Threads); err != nil || c.phc() != stored[:j] {
-		return false, ErrBadHash
+	c, err := ParseCost(stored[:j])
+	if err != nil {
+		return false, err
 	}
 	salt, err1 := b64.DecodeString(stored[j+1 : i])
 	sum, err2 := b64.DecodeString(stored[i+1:])
-	if err1 != nil || err2 != nil || len(salt) < 8 || len(salt) > 64 || len(sum) != passwordBytes ||
-		c.MemoryKiB < 8*uint32(c.Threads) || c.MemoryKiB > MaxPasswordKiB || c.Passes < 1 || c.Passes > MaxPasswordPasses || c.Threads < 1 {
+	if err1 != nil || err2 != nil || len(salt) < 8 || len(salt) > 64 || len(sum) != passwordBytes {
 		return false, ErrBadHash
 	}
 	if len(password) > MaxPasswordBytes {
