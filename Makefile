@@ -15,7 +15,7 @@ help: ## list the targets
 
 $(TRUCE): FORCE
 	@mkdir -p $(OUT)
-	$(GO) build -trimpath -o $@ ./cmd/truce
+	$(GO) build -o $@ ./cmd/truce
 FORCE:
 
 demo: $(TRUCE) ## replay the shipped example: a summary here and a report in three languages
