@@ -72,20 +72,35 @@ func decode(in *bufio.Reader, forced string) (*textReader, error) {
 	case forced == "":
 		return t, binaryFault(head)
 	}
-	if t.out != nil || forced == "" {
+	if t.out != nil {
+		t.out = withoutMark(t.out)
+		return t, nil
+	}
+	if forced == "" {
 		return t, nil
 	}
 	for _, e := range encodings {
 		if e.name == strings.ToLower(forced) {
 			t.encoding, t.out = forced, in
 			if e.enc != nil {
-				t.out = transform.NewReader(in, e.enc.NewDecoder())
+				t.out = withoutMark(transform.NewReader(in, e.enc.NewDecoder()))
 			}
 			return t, nil
 		}
 	}
 	return nil, &truce.Error{Kind: truce.Invalid, Reason: "there is no encoding " + forced, Hint: "use one of " + strings.Join(Encodings(), ", ")}
 }
+
+// withoutMark drops a second byte order mark, which a tool leaves that converts a file without knowing of the first.
+func withoutMark(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	if head, _ := b.Peek(len(mark)); string(head) == mark {
+		b.Discard(len(mark))
+	}
+	return b
+}
+
+const mark = "\ufeff"
 
 // binaryFault is the error of a file that is no text, by its first bytes.
 func binaryFault(head []byte) error {

@@ -203,6 +203,9 @@ func TestEncodings(t *testing.T) {
 		{"UTF-8 with mark", "\ufeff" + arabic, "", "درعا", "UTF-8 with byte order mark"},
 		{"UTF-16LE", encode(arabic, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder()), "", "درعا", "UTF-16LE with byte order mark"},
 		{"UTF-16BE", encode(arabic, unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder()), "", "درعا", "UTF-16BE with byte order mark"},
+		// Converted by a tool that did not know of the mark already there.
+		{"UTF-16LE, marked twice", encode("\ufeff"+arabic, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder()), "", "درعا", "UTF-16LE with byte order mark"},
+		{"UTF-8, marked twice", "\ufeff\ufeff" + arabic, "", "درعا", "UTF-8 with byte order mark"},
 		{"UTF-16LE without mark", encode(arabic, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder()), "utf-16le", "درعا", "utf-16le"},
 		{"Windows-1252", encode(latin, charmap.Windows1252.NewEncoder()), "", "Déjà vu à Genève", "Windows-1252"},
 		{"Windows-1251", encode(cyrillic, charmap.Windows1251.NewEncoder()), "windows-1251", "Сообщение", "windows-1251"},

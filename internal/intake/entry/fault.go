@@ -95,7 +95,7 @@ func Codes() [][2]string {
 		{SwappedCoordinates, "the latitude is out of range and would be in range if it were the longitude"},
 		{NullIsland, "latitude 0, longitude 0: what devices write when they do not know the place"},
 		{BadAccuracy, "an accuracy or error radius that is negative, not a number or larger than the earth"},
-		{BadGeometry, "a geometry that is not closed, too short, or of a kind no place can be made of"},
+		{BadGeometry, "a geometry that is not closed, too short, crosses itself, holds a pole, is 180 degrees wide or more, or is of a kind no place can be made of"},
 		{ConflictingPlace, "two statements of one place that do not agree"},
 		{MovedTooFar, "moved as asked, the position would lie beyond a pole, or the time beyond the years 1800 to 2200"},
 		{IDConflict, "the id was already used for an observation with other content"},

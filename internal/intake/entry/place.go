@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"truce"
+	"truce/geo"
 )
 
 // placeKinds are the words for kinds of place, in the order of [truce.PlaceKind].
@@ -72,8 +73,30 @@ func (s *Stated) Place() (p truce.Place, field string, f *Fault) {
 		return p, "name", &Fault{MissingValue, "the place is a named one, but has no name", ""}
 	case p.Kind == truce.PlaceArea && len(s.Path) < 3, p.Kind == truce.PlaceLine && len(s.Path) < 2:
 		return p, "geometry", &Fault{BadGeometry, fmt.Sprintf("%d positions make no %s", len(s.Path), PlaceWord(p.Kind)), "an area needs three, a line two"}
+	case p.Kind == truce.PlaceArea:
+		if f := badRing(s.Path); f != nil {
+			return p, "geometry", f
+		}
 	}
 	return p, "", nil
+}
+
+// badRing finds what leaves open which side of a ring is its inside. A ring that touches itself still has one.
+func badRing(ring []truce.Position) *Fault {
+	for _, f := range geo.CheckRing(ring) {
+		at := fmt.Sprintf("longitude %v, latitude %v", f.At.Lon, f.At.Lat)
+		switch f.Kind {
+		case geo.FaultCross:
+			return &Fault{BadGeometry, "the ring crosses itself at " + at, "look at the order of its positions"}
+		case geo.FaultPole:
+			return &Fault{BadGeometry, "the ring goes round or over a pole", "cut it into areas that hold no pole"}
+		case geo.FaultTooWide:
+			return &Fault{BadGeometry, fmt.Sprintf("the ring reaches over %d degrees or more from west to east", geo.MaxWidthDegrees), "cut it into narrower areas"}
+		case geo.FaultNoArea, geo.FaultTooFew:
+			return &Fault{BadGeometry, "the ring holds no area", "an area needs three positions that are not on one line"}
+		}
+	}
+	return nil
 }
 
 // Ring drops the last position of a ring where it repeats the first.

@@ -88,8 +88,16 @@ func place(t *rapid.T) (p truce.Place) {
 		for range rapid.IntRange(least, least+3).Draw(t, "path") {
 			p.Path = append(p.Path, position(t))
 		}
-		for n := len(p.Path) - 1; p.Kind == truce.PlaceArea && p.Path[0] == p.Path[n]; {
-			p.Path[n].Lat ^= 1
+	}
+	ring := func() { // a triangle or a box; what has no clear inside is refused
+		size := func(label string, least, most int64) truce.E7 {
+			return truce.E7(rapid.Int64Range(least, most).Draw(t, label))
+		}
+		a := truce.Position{Lon: size("west", -1_800_000_000, 799_999_999), Lat: size("south", -899_999_999, 0)}
+		b := truce.Position{Lon: a.Lon + size("width", 1, 1_000_000_000), Lat: a.Lat + size("height", 1, 899_999_999)}
+		p.Path = []truce.Position{a, {Lon: b.Lon, Lat: a.Lat}, b, {Lon: a.Lon, Lat: b.Lat}}
+		if rapid.Bool().Draw(t, "triangle") {
+			p.Path = p.Path[:3]
 		}
 	}
 	switch p.Kind {
@@ -100,7 +108,7 @@ func place(t *rapid.T) (p truce.Place) {
 	case truce.PlaceNamed:
 		p.Name = item(t)
 	case truce.PlaceArea:
-		path(3)
+		ring()
 	case truce.PlaceLine:
 		path(2)
 	}
