@@ -5,11 +5,13 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"truce"
 	"truce/internal/record"
+	"truce/internal/seal"
 	"truce/internal/vault"
 )
 
@@ -56,10 +58,11 @@ type Key struct {
 	Method record.Method
 	// Since and Until bound when it works; Until is zero where no end was set. Office and Acts limit a token.
 	Since, Until truce.Instant
-	Gone         bool
-	Office       truce.Office
-	Acts         Acts
-	Credential   record.Credential
+	// Ended is when it was taken away; zero while it was not.
+	Ended      truce.Instant
+	Office     truce.Office
+	Acts       Acts
+	Credential record.Credential
 }
 
 type proposal struct {
@@ -219,13 +222,13 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 		p.left, p.offices = true, nil
 		for _, k := range d.keys {
 			if k.Person == x.Person {
-				d.drop(k)
+				d.drop(k, r.Recorded)
 			}
 		}
 
 	case record.PersonKeyAdded:
 		p := d.people[x.Person]
-		if p == nil || p.left || d.keys[x.Key] != nil || d.taken(x) || x.Erased {
+		if p == nil || p.left || d.keys[x.Key] != nil || d.unfit(x) || x.Erased {
 			return
 		}
 		k := &Key{ID: x.Key, Person: x.Person, Method: x.Method, Since: r.Recorded, Until: x.Until, Credential: x.Credential}
@@ -244,7 +247,7 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 		switch {
 		case own && x.Method != record.MethodInvitation:
 			add(r.Author, r.Recorded)
-			d.spendInvitations(x.Person)
+			d.spendInvitations(x.Person, r.Recorded)
 		case founding && x.Method == record.MethodInvitation:
 			add(r.Author, r.Recorded)
 		case p.hadKey:
@@ -258,7 +261,7 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 	case record.PersonKeyGone:
 		k := d.keys[x.Key]
 		if k != nil && k.Person == x.Person && (x.Person == r.Author.Person || d.mayDo(r, ActDismiss)) {
-			d.drop(k)
+			d.drop(k, r.Recorded)
 		}
 	}
 }
@@ -282,16 +285,34 @@ func (d *Directory) isPowerful(id truce.PersonID) bool {
 	return p != nil && slices.ContainsFunc(p.offices, powerful.has)
 }
 
-// taken reports whether a credential names something that another key has, or the person has too many.
-func (d *Directory) taken(x record.Person) bool {
+// unfit reports whether a credential is not what its method needs, names something that another key has, or is one too many.
+func (d *Directory) unfit(x record.Person) bool {
 	n := 0
 	for _, k := range d.keys {
-		if k.Person == x.Person && !k.Gone {
+		if k.Person == x.Person && !k.Ended.Stated() {
 			n++
 		}
 	}
 	if n >= MaxKeys {
 		return true
+	}
+	switch x.Method { // a key with a public part is named by it
+	case record.MethodPasskey:
+		if len(x.Credential.PublicKey) == 0 || x.Key != passkeyKeyID(x.Credential.PublicKey) {
+			return true
+		}
+	case record.MethodSSH:
+		if k, err := seal.ParseSSHKey(strings.TrimSpace(string(x.Credential.PublicKey))); err != nil || k.ID() != x.Key {
+			return true
+		}
+	case record.MethodPassword:
+		if x.Credential.Login == "" || x.Credential.Password == "" || len(x.Credential.TOTP) == 0 {
+			return true
+		}
+	case record.MethodToken, record.MethodInvitation:
+		if len(x.Credential.Digest) != len(truce.Digest{}) {
+			return true
+		}
 	}
 	if name := nameOf(x.Method, x.Credential); name != "" {
 		if _, ok := d.byName[name]; ok {
@@ -300,7 +321,7 @@ func (d *Directory) taken(x record.Person) bool {
 	}
 	if len(x.Credential.Digest) > 0 {
 		_, ok := d.byDigest[digestOf(x.Credential.Digest)]
-		return ok || len(x.Credential.Digest) != len(truce.Digest{})
+		return ok
 	}
 	return false
 }
@@ -319,8 +340,11 @@ func (d *Directory) addKey(k *Key) {
 }
 
 // drop ends a key. Its public part stays: signatures made before must still be checked.
-func (d *Directory) drop(k *Key) {
-	k.Gone = true
+func (d *Directory) drop(k *Key, at truce.Instant) {
+	if k.Ended.Stated() {
+		return
+	}
+	k.Ended = at
 	delete(d.byName, nameOf(k.Method, k.Credential))
 	if len(k.Credential.Digest) > 0 {
 		delete(d.byDigest, digestOf(k.Credential.Digest))
@@ -328,10 +352,10 @@ func (d *Directory) drop(k *Key) {
 	k.Credential.Password, k.Credential.TOTP, k.Credential.Digest = "", nil, nil
 }
 
-func (d *Directory) spendInvitations(id truce.PersonID) {
+func (d *Directory) spendInvitations(id truce.PersonID, at truce.Instant) {
 	for _, k := range d.keys {
-		if k.Person == id && k.Method == record.MethodInvitation && !k.Gone {
-			d.drop(k)
+		if k.Person == id && k.Method == record.MethodInvitation {
+			d.drop(k, at)
 		}
 	}
 }
@@ -590,7 +614,7 @@ func (d *Directory) copyKey(id truce.KeyID) (Key, bool) {
 // works reports whether a key opens a door now: it is there, and its person is.
 func (d *Directory) works(k *Key, now truce.Instant) bool {
 	p := d.people[k.Person]
-	return !k.Gone && p != nil && p.active(now) && k.Since <= now && (!k.Until.Stated() || now < k.Until)
+	return !k.Ended.Stated() && p != nil && p.active(now) && k.Since <= now && (!k.Until.Stated() || now < k.Until)
 }
 
 // alive reports whether a key works now.

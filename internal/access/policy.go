@@ -132,7 +132,6 @@ var reads = [endOfKinds]reading{
 		{anybody, released, named, coarse},
 	}},
 	KindStep: {mechanism, ClassUnknown, false, false, []rule{
-		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
 		{monitor, sent, mechanism, said},
@@ -151,7 +150,6 @@ var reads = [endOfKinds]reading{
 		{anybody, released, named, coarse | Note | By | Proof},
 	}},
 	KindStatement: {truce.TierParticipants, ClassOrdinary, false, false, []rule{
-		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
 		{monitor | analyst, inside, mechanism, timed | Note | By},
@@ -160,7 +158,6 @@ var reads = [endOfKinds]reading{
 		{anybody, released, named, coarse | Note | By | Proof},
 	}},
 	KindQuery: {named, ClassOrdinary, false, false, []rule{
-		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full},
 		{monitor | analyst, inside, mechanism, timed | By},
@@ -170,7 +167,6 @@ var reads = [endOfKinds]reading{
 	}},
 	// Nobody sees an original by office: it takes a grant.
 	KindMedia: {mechanism, ClassUnknown, false, false, []rule{
-		{reporters | duty, mine, unclassified, full},
 		{reporters, ours, unclassified, full},
 		{duty, room, unclassified, full | Custody},
 		{monitor, sent, mechanism, said},
