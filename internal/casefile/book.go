@@ -265,8 +265,8 @@ func (c *Case) has(g *rules, who truce.Author, r Right) bool {
 		return participant && c != nil && who.Body == c.Complainant
 	case AsParticipant:
 		return participant
-	case AsSignatory:
-		return slices.Contains(g.signatories, who.Body)
+	case AsSignatory: // a person's own act: no device signs
+		return who.Vouch != truce.VouchToken && slices.Contains(g.signatories, who.Body)
 	case AsPublisher:
 		if len(g.publishers) == 0 {
 			return !participant && who.Office == truce.OfficeDutyOfficer

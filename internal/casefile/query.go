@@ -129,9 +129,10 @@ func (b *Book) checkQuery(r *truce.Record, q record.Query) (*Query, *rules, erro
 			return fail(truce.Invalid, truce.Say("case.unknown-record", truce.Str(string(id))))
 		}
 	}
-	participant := slices.Contains(g.participants, who.Body)
-	speaks := who.Person != "" && who.Vouch != truce.VouchNothing && participant && slices.Contains(spokesmen, who.Office)
-	room := who.Person != "" && who.Vouch != truce.VouchNothing && !participant && who.Office == truce.OfficeDutyOfficer && who.Body != ""
+	var none *Case
+	speaks := none.has(g, who, Right{AsParticipant, spokesmen})
+	heard := none.has(g, who, anyone) // answers, though it may not ask
+	room := none.has(g, who, dutyOfficer)
 	denied := truce.Say("case.no-right-query")
 	if begins {
 		if !speaks && !(room && q.Act == record.QueryAsks) {
@@ -171,7 +172,7 @@ func (b *Book) checkQuery(r *truce.Record, q record.Query) (*Query, *rules, erro
 	default:
 		a := old.to(who.Body)
 		switch {
-		case !speaks || a == nil:
+		case a == nil || !heard:
 			return fail(truce.Denied, denied)
 		case (q.Act == record.QueryAnswers) != (old.Act == record.QueryAsks):
 			return fail(truce.Invalid, truce.Say("case.other-query"))
