@@ -218,7 +218,27 @@ func (f openFile) Size() (int64, error) {
 	return info.Size(), nil
 }
 
-func (f openFile) Sync() error { return syncData(f.File) }
+func (f openFile) WriteAt(b []byte, at int64) (int, error) {
+	n, err := f.File.WriteAt(b, at)
+	if err != nil {
+		err = fail("disk.WriteAt", f.Name(), err)
+	}
+	return n, err
+}
+
+func (f openFile) Truncate(size int64) error {
+	if err := f.File.Truncate(size); err != nil {
+		return fail("disk.Truncate", f.Name(), err)
+	}
+	return nil
+}
+
+func (f openFile) Sync() error {
+	if err := syncData(f.File); err != nil {
+		return fail("disk.Sync", f.Name(), err)
+	}
+	return nil
+}
 
 // syncFolder makes the names in a folder durable.
 func syncFolder(path string) error {

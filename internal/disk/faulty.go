@@ -50,21 +50,21 @@ type faultyFile struct {
 
 func (f faultyFile) WriteAt(b []byte, at int64) (int, error) {
 	if err := f.fault("write", f.name); err != nil {
-		return 0, err
+		return 0, fail("disk.WriteAt", f.name, err)
 	}
 	return f.File.WriteAt(b, at)
 }
 
 func (f faultyFile) Truncate(size int64) error {
 	if err := f.fault("truncate", f.name); err != nil {
-		return err
+		return fail("disk.Truncate", f.name, err)
 	}
 	return f.File.Truncate(size)
 }
 
 func (f faultyFile) Sync() error {
 	if err := f.fault("sync", f.name); err != nil {
-		return err
+		return fail("disk.Sync", f.name, err)
 	}
 	return f.File.Sync()
 }
