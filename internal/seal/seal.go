@@ -45,6 +45,18 @@ func (r *Reader) Read(p []byte) (int, error) {
 // Sum gives the hash and the number of bytes read so far.
 func (r *Reader) Sum() (Hash, int64) { return sum(r.h), r.n }
 
+// Hasher hashes bytes as they come.
+type Hasher struct{ h hash.Hash }
+
+// NewHasher begins with no bytes.
+func NewHasher() *Hasher { return &Hasher{sha256.New()} }
+
+// Write never fails.
+func (h *Hasher) Write(p []byte) (int, error) { return h.h.Write(p) }
+
+// Sum gives the hash of the bytes so far; more may follow.
+func (h *Hasher) Sum() Hash { return sum(h.h) }
+
 func sum(h hash.Hash) (out Hash) {
 	h.Sum(out[:0])
 	return out
