@@ -1,0 +1,190 @@
+package mechanism
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/lang"
+	"truce/internal/record"
+	"truce/internal/vault"
+	"truce/terms"
+)
+
+// adopt takes a version of the agreement up. The lock is held.
+func (m *Mechanism) adopt(r *truce.Record, _ vault.Groups) error {
+	x, err := record.ReadAgreement(r)
+	if err != nil {
+		return err
+	}
+	if x.Use == record.AgreementWithdrawn {
+		m.adopted = slices.DeleteFunc(m.adopted, func(a Adopted) bool { return a.Use == record.AgreementRival && a.Plan.Agreement.Version == x.Version })
+		return nil
+	}
+	plan, err := compile(x)
+	if err != nil {
+		return err
+	}
+	a := Adopted{Plan: plan, Use: x.Use, Record: r.ID, At: r.Recorded, Text: x.Text()}
+	m.adopted = append(m.adopted, a)
+	if x.Use == record.AgreementInForce {
+		m.book.Adopt(plan)
+		var bodies []truce.BodyID
+		for _, p := range plan.Agreement.Participants {
+			if p.Role != truce.RoleMechanism {
+				bodies = append(bodies, truce.BodyID(p.Actor))
+			}
+		}
+		m.Directory.Participants(bodies)
+	}
+	return nil
+}
+
+// compile makes the plan of an agreement's files.
+func compile(x record.Agreement) (*terms.Plan, error) {
+	fsys, err := x.FS()
+	if err != nil {
+		return nil, err
+	}
+	a, rep, err := terms.Load(fsys, x.Folder)
+	if err != nil {
+		return nil, err
+	}
+	if rep.Errors() > 0 {
+		return nil, rep.Problems[0]
+	}
+	return terms.Compile(a)
+}
+
+// ReadFolder reads the files of an agreement's folder, to be taken up.
+func ReadFolder(fsys fs.FS, version string, use record.AgreementUse) (record.Agreement, *terms.Report, error) {
+	a, rep, err := terms.Load(fsys, version)
+	if err != nil || rep.Errors() > 0 {
+		return record.Agreement{}, rep, err
+	}
+	x := record.Agreement{Agreement: a.ID, Version: a.Version, Use: use, Folder: version}
+	err = fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			if d != nil && d.IsDir() && path != "." && (d.Name() == "scenarios" || d.Name() == "observations") {
+				return fs.SkipDir // they test and replay it; they are not the text
+			}
+			return err
+		}
+		b, err := fs.ReadFile(fsys, path)
+		x.Files = append(x.Files, record.File{Path: path, Data: b})
+		return err
+	})
+	return x, rep, err
+}
+
+// Amend takes up a version of the agreement, or withdraws a rival one. Everything is evaluated again under it; nothing is rewritten.
+func (m *Mechanism) Amend(ctx context.Context, v access.Viewer, x record.Agreement) (Receipt, error) {
+	const op truce.Op = "mechanism.Amend"
+	t := access.Thing{Kind: access.KindAgreement, Author: v.Author(), Tier: truce.TierPublic}
+	if x.Use == record.AgreementInForce {
+		return Receipt{}, &truce.Error{Op: op, Kind: truce.Denied, Reason: "a version in force takes two guarantors", Hint: "take it up as a rival, and let each guarantor sign it; see docs/reference/api.md"}
+	}
+	if _, err := m.may(op, v, access.ActReplay, t); err != nil {
+		return Receipt{}, err
+	}
+	if _, err := compile(x); err != nil {
+		return Receipt{}, err
+	}
+	d, err := x.Draft()
+	if err != nil {
+		return Receipt{}, err
+	}
+	d.Record.Tier = truce.TierPublic
+	m.command.Lock()
+	defer m.command.Unlock()
+	return m.do(ctx, v, d)
+}
+
+// Version is one version of the agreement, for people.
+type Version struct {
+	Agreement truce.AgreementID `json:"agreement" access:"open"`
+	Version   truce.VersionID   `json:"version" access:"open"`
+	Title     string            `json:"title" access:"open"`
+	Use       string            `json:"use" access:"open" doc:"In force, or rival: a draft or another's publication, evaluated beside it."`
+	Since     string            `json:"since" access:"open" format:"date-time" doc:"When it was taken up."`
+	Plan      string            `json:"plan" access:"open" doc:"Digest of everything in it that can reach an outcome."`
+	Text      string            `json:"text" access:"open" doc:"Digest of its files."`
+	Articles  []Article         `json:"articles,omitempty" access:"open"`
+}
+
+// Article is one article with its text and its rules in sentences.
+type Article struct {
+	ID        truce.ArticleID `json:"id"`
+	Title     string          `json:"title"`
+	Text      string          `json:"text,omitempty"`
+	Sentences []string        `json:"sentences,omitempty" doc:"What its rules say."`
+	Rules     []truce.RuleID  `json:"rules,omitempty"`
+}
+
+// Agreements lists the versions. An agreement's text is public.
+func (m *Mechanism) Agreements(lang string) []Version {
+	var out []Version
+	for _, a := range m.Versions() {
+		out = append(out, version(a, lang))
+	}
+	return out
+}
+
+// Agreement gives one version with its articles in a language.
+func (m *Mechanism) Agreement(id truce.VersionID, language string) (Version, error) {
+	for _, a := range slices.Backward(m.Versions()) {
+		if a.Plan.Agreement.Version != id {
+			continue
+		}
+		out := version(a, language)
+		said := map[truce.ArticleID][]string{}
+		for _, e := range terms.Explain(a.Plan, language, nil) {
+			for _, s := range e.Sentences {
+				said[e.Article] = append(said[e.Article], s.Text)
+			}
+		}
+		for _, art := range a.Plan.Agreement.Articles {
+			one := Article{ID: art.ID, Title: art.Title.In(language), Sentences: said[art.ID]}
+			for _, t := range a.Plan.Agreement.Texts {
+				for _, at := range t.Articles {
+					if at.Article == art.ID && (t.Lang == language || one.Text == "") {
+						one.Text = at.Body
+					}
+				}
+			}
+			for _, u := range art.Rules {
+				one.Rules = append(one.Rules, u.ID)
+			}
+			out.Articles = append(out.Articles, one)
+		}
+		return out, nil
+	}
+	return Version{}, errAbsent("mechanism.Agreement")
+}
+
+func version(a Adopted, language string) Version {
+	return Version{Agreement: a.Plan.Agreement.ID, Version: a.Plan.Agreement.Version, Title: a.Plan.Agreement.Title.In(language), Use: string(a.Use), Since: a.At.String(),
+		Plan: a.Plan.Hash.String(), Text: a.Text.String()}
+}
+
+// say writes a phrase in a language with the names of the agreement in force.
+func (m *Mechanism) say(language string, p truce.Phrase) string {
+	printer := lang.For(language)
+	if a, ok := m.Current(); ok {
+		printer = printer.With(a.Plan.Agreement)
+	}
+	return printer.Say(p)
+}
+
+// under gives the version that a record was made under.
+func (m *Mechanism) versionOf(id truce.VersionID) (Adopted, error) {
+	for _, a := range slices.Backward(m.Versions()) {
+		if a.Plan.Agreement.Version == id {
+			return a, nil
+		}
+	}
+	return Adopted{}, fmt.Errorf("no version %s was taken up", id)
+}

@@ -1,0 +1,192 @@
+package mechanism
+
+import (
+	"errors"
+	"slices"
+
+	"truce"
+	"truce/geo"
+	"truce/internal/casefile"
+	"truce/internal/record"
+	"truce/internal/vault"
+	"truce/internal/view"
+)
+
+// apply lets each part take in one record, and makes the view's row of it. A step that was not possible when it was recorded changes nothing: it
+// stays in the journal as what somebody tried. The lock is held.
+func (m *Mechanism) apply(r *truce.Record, g vault.Groups) error {
+	row := view.Row{Seq: r.Seq, ID: r.ID, Kind: r.Kind, Tier: r.Tier, Author: r.Author, Version: r.Version, Claimed: r.Claimed, Received: r.Received,
+		Recorded: r.Recorded, Erased: g.Erased()}
+	if err := m.Directory.Apply(r, g); err != nil {
+		return err
+	}
+	if err := m.live.Apply(r, g); err != nil {
+		return err
+	}
+	var err error
+	switch r.Kind {
+	case truce.RecordAgreement:
+		err = m.adopt(r, g)
+	case truce.RecordObservation:
+		err = observationRow(&row, r, g)
+	case truce.RecordPositions:
+		err = positionsRow(&row, r, g)
+	case truce.RecordOutcome:
+		err = outcomeRow(&row, r, g)
+	case truce.RecordStep:
+		err = m.stepRow(&row, r, g)
+	case truce.RecordStatement:
+		err = statementRow(&row, r, g)
+	case truce.RecordQuery:
+		err = m.queryRow(&row, r, g)
+	case truce.RecordMedia:
+		err = mediaRow(&row, r, g)
+	case truce.RecordCustody:
+		err = custodyRow(&row, r, g)
+	case truce.RecordPerson, truce.RecordGrant:
+		err = personRow(&row, r, g)
+	}
+	if err != nil {
+		return err
+	}
+	effect, err := m.custody.Apply(r, g)
+	if err != nil {
+		return err
+	}
+	m.due.Erase, m.due.Blobs = append(m.due.Erase, effect.Erase...), append(m.due.Blobs, effect.Blobs...)
+	m.pending = append(m.pending, row)
+	return nil
+}
+
+func observationRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+	o, err := record.ReadObservation(r, g)
+	if err != nil {
+		return err
+	}
+	row.Simulated = o.Simulated
+	if o.Content == nil {
+		return nil
+	}
+	h := &view.Happened{Kind: o.Kind, Word: o.Content.What, First: view.DayOf(o.Content.When.From), Last: view.DayOf(o.Content.When.To)}
+	if c, ok := cellOf(o.Content.Where); ok {
+		h.HasCell, h.Lon, h.Lat = true, c.Lon, c.Lat
+	}
+	row.Happened, row.HasPlace = h, o.Content.Where.Kind != truce.PlaceUnknown
+	return nil
+}
+
+// cellOf gives the coarse cell of a place, where it has a position.
+func cellOf(p truce.Place) (geo.Cell, bool) {
+	at := p.At
+	switch {
+	case p.Kind == truce.PlaceUnknown:
+		return geo.Cell{}, false
+	case at == (truce.Position{}) && len(p.Path) > 0:
+		at = p.Path[0]
+	case at == (truce.Position{}) && p.Kind == truce.PlaceNamed:
+		return geo.Cell{}, false
+	}
+	return geo.CellOf(at), true
+}
+
+func positionsRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+	p, err := record.ReadPositions(r, g)
+	if err != nil {
+		return err
+	}
+	row.Simulated, row.HasPlace = p.Simulated, true
+	if len(p.Fixes) > 0 {
+		h := &view.Happened{Kind: truce.KindPresence, First: view.DayOf(p.Fixes[0].At), Last: view.DayOf(p.Fixes[0].At), HasCell: true}
+		for _, f := range p.Fixes {
+			h.First, h.Last = min(h.First, view.DayOf(f.At)), max(h.Last, view.DayOf(f.At))
+		}
+		c := geo.CellOf(p.Fixes[0].Pos)
+		h.Lon, h.Lat = c.Lon, c.Lat
+		row.Happened = h
+	}
+	return nil
+}
+
+// stepRow applies a step to its case. Whoever is told of it is whom it is addressed to.
+func (m *Mechanism) stepRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+	s, err := record.ReadStep(r, g)
+	if err != nil {
+		return err
+	}
+	row.Case, row.Simulated, row.Finding, row.HasPlace = s.Case, s.Simulated, s.Finding != nil || s.Attribution != nil, s.Where != ""
+	for _, id := range s.Cites {
+		row.Links = append(row.Links, view.Link{How: "cites", ID: id})
+	}
+	if err := m.book.Apply(r, s); err != nil {
+		return passOver(err)
+	}
+	row.Addressed = m.book.Told(s.Case)
+	if c, ok := m.book.Case(s.Case); ok {
+		for _, p := range c.Parties {
+			if p.Told > 0 {
+				row.Named = append(row.Named, p.Body)
+			}
+		}
+	}
+	return nil
+}
+
+// passOver lets the follower go on behind a step that was not possible, and stops it for anything else.
+func passOver(err error) error {
+	var no *casefile.Refusal
+	var stale *casefile.Stale
+	if errors.As(err, &no) || errors.As(err, &stale) {
+		return nil
+	}
+	return err
+}
+
+func statementRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+	s, err := record.ReadStatement(r, g)
+	if err != nil {
+		return err
+	}
+	row.Simulated = s.Simulated
+	for _, id := range s.Cites {
+		row.Links = append(row.Links, view.Link{How: "cites", ID: id})
+	}
+	return nil
+}
+
+func (m *Mechanism) queryRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+	q, err := record.ReadQuery(r, g)
+	if err != nil {
+		return err
+	}
+	row.Case, row.Simulated, row.Addressed, row.HasPlace = q.Case, q.Simulated, q.To, q.Where != ""
+	for _, id := range q.Cites {
+		row.Links = append(row.Links, view.Link{How: "cites", ID: id})
+	}
+	if err := m.book.ApplyQuery(r, q); err != nil {
+		return passOver(err)
+	}
+	if q.Of != "" {
+		row.Links = append(row.Links, view.Link{How: "of", ID: q.Of})
+		if began, ok := m.book.Query(q.Of); ok {
+			row.Case = began.Case
+			row.Addressed = append(row.Addressed, began.From)
+			for _, a := range began.To {
+				row.Addressed = append(row.Addressed, a.Body)
+			}
+			slices.Sort(row.Addressed)
+			row.Addressed = slices.Compact(row.Addressed)
+		}
+	}
+	return nil
+}
+
+func personRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+	if r.Kind == truce.RecordGrant {
+		x, err := record.ReadGrant(r, g)
+		row.About, row.Case, row.Site = x.Person, x.Case, x.Site
+		return err
+	}
+	p, err := record.ReadPerson(r, g)
+	row.About = p.Person
+	return err
+}

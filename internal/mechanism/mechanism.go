@@ -1,0 +1,269 @@
+// Package mechanism is the running mechanism of one agreement: everything people can do and see, in one place, with the policy applied.
+//
+// Doing is always the same: ask the policy, check against the present state, seal, hand to the journal, wait until it is durable and
+// taken up. Seeing is always the same: ask the view which records there are, ask the policy about each, open only what may be seen, and take out the
+// fields that may not. There is no way round either: pages and API get their data here and nowhere else.
+//
+// State is made by following the journal and from nothing else ([Mechanism.Run]), so a restart, a second node and a replay know the same. The
+// package has no clock, no network and no files; the node hands them in.
+package mechanism
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/casefile"
+	"truce/internal/custody"
+	"truce/internal/journal"
+	"truce/internal/record"
+	"truce/internal/seal"
+	"truce/internal/vault"
+	"truce/internal/view"
+	"truce/terms"
+)
+
+// Evaluator is the part that says what rules make of what arrives (package live).
+type Evaluator interface {
+	// Apply takes in the next record.
+	Apply(r *truce.Record, g vault.Groups) error
+	// Settle drafts a record for each outcome that differs from the one on record, as the agreement stands at a time.
+	Settle(at truce.Instant) ([]record.Draft, error)
+	// Stale reports that it holds content that was erased since: then it is made anew from the journal.
+	Stale() bool
+}
+
+// Parts are what a mechanism is made of.
+type Parts struct {
+	Journal journal.Journal
+	// Writer is nil where the journal can only be read.
+	Writer *journal.Writer
+	Keys   *vault.Keyring
+	View   *view.View
+	// NewLive makes an evaluator that has followed nothing yet.
+	NewLive func() Evaluator
+	Random  io.Reader
+	Now     func() truce.Instant
+	// Log is told what the access log keeps; nil keeps nothing.
+	Log   func(Access)
+	Media *custody.Store
+	// ReadOnly says why nothing can be written; nil where it can.
+	ReadOnly error
+}
+
+// Mechanism is a running mechanism. It may be used from many goroutines at once.
+type Mechanism struct {
+	Parts
+	Directory *access.Directory
+
+	// command is held by whoever does something that depends on the present state, until it is taken up: two such acts never cross.
+	command sync.Mutex
+
+	mu      sync.RWMutex // over everything below
+	live    Evaluator
+	book    *casefile.Book
+	adopted []Adopted
+	pending []view.Row // rows the view does not have yet
+	head    journal.Head
+	failed  error
+	changed chan struct{} // closed and replaced whenever head or failed change
+	// inflight are the ids handed to the journal and not yet taken up: what is sent twice at once is one record.
+	inflight map[truce.RecordID]bool
+	custody  custody.List
+	due      custody.Effect // decided, and still to be destroyed
+
+	cursors cursors
+}
+
+// Adopted is a version of the agreement that was taken up.
+type Adopted struct {
+	Plan   *terms.Plan
+	Use    record.AgreementUse
+	Record truce.RecordID
+	At     truce.Instant
+	Text   truce.Digest
+}
+
+// New makes a mechanism that knows nothing yet: [Mechanism.Run] follows the journal.
+func New(p Parts) (*Mechanism, error) {
+	key, err := seal.NewKey(p.Random)
+	if err != nil {
+		return nil, err
+	}
+	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]bool{}}
+	m.book = casefile.NewBook(m.knows)
+	return m, nil
+}
+
+// DefaultApply is how many records are taken up before the view is written. See docs/limits.md.
+const DefaultApply = 1000
+
+// Run follows the journal until ctx ends or a record cannot be taken up. The error is never nil.
+func (m *Mechanism) Run(ctx context.Context) error {
+	err := m.run(ctx)
+	m.mu.Lock()
+	m.failed = err
+	m.tell()
+	m.mu.Unlock()
+	return err
+}
+
+func (m *Mechanism) run(ctx context.Context) error {
+	from := truce.Seq(1)
+	for {
+		if err := m.Journal.Wait(ctx, from-1); err != nil {
+			return err
+		}
+		err := m.Journal.Read(ctx, from, func(e journal.Entry) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := m.take(ctx, e); err != nil {
+				return err
+			}
+			from = e.Seq + 1
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		m.mu.Lock()
+		if err = m.flush(ctx); err == nil {
+			err = m.destroy(ctx)
+		}
+		if err == nil && m.live.Stale() {
+			err = m.renew(ctx)
+		}
+		m.tell()
+		m.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// renew makes the evaluator anew from the journal, without what was erased. The lock is held: it happens rarely.
+func (m *Mechanism) renew(ctx context.Context) error {
+	live := m.NewLive()
+	err := m.Journal.Read(ctx, 1, func(e journal.Entry) error {
+		if e.Seq > m.head.Seq {
+			return errEnough
+		}
+		r, err := truce.ParseRecord(e.Bytes)
+		if err != nil {
+			return err
+		}
+		g, err := m.Keys.Open(&r, e.Sealed)
+		if err != nil {
+			return err
+		}
+		return live.Apply(&r, g)
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	m.live = live
+	return nil
+}
+
+// take takes up one record in every part.
+func (m *Mechanism) take(ctx context.Context, e journal.Entry) error {
+	const op truce.Op = "mechanism.Run"
+	r, head, err := journal.Next(m.head, e)
+	if err != nil {
+		return err
+	}
+	g, err := m.Keys.Open(&r, e.Sealed)
+	if err != nil {
+		return &truce.Error{Op: op, Kind: truce.KindOf(err), Subject: r.String(), Cause: err, Hint: truce.HintOf(err)}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.apply(&r, g); err != nil {
+		return &truce.Error{Op: op, Kind: truce.KindOf(err), Subject: r.String(), Cause: err, Hint: truce.HintOf(err)}
+	}
+	m.head = head
+	delete(m.inflight, r.ID)
+	if len(m.pending) >= DefaultApply {
+		return m.flush(ctx)
+	}
+	return nil
+}
+
+// flush writes the pending rows to the view. The lock is held.
+func (m *Mechanism) flush(ctx context.Context) error {
+	if len(m.pending) == 0 {
+		return nil
+	}
+	err := m.View.Apply(ctx, m.pending, m.head.Digest)
+	m.pending = m.pending[:0]
+	return err
+}
+
+// tell wakes whoever waits for news. The lock is held.
+func (m *Mechanism) tell() {
+	close(m.changed)
+	m.changed = make(chan struct{})
+}
+
+// Taken gives the last record that was taken up and a channel that is closed when there is another.
+func (m *Mechanism) Taken() (journal.Head, <-chan struct{}, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.head, m.changed, m.failed
+}
+
+// Await returns when a record was taken up by every part.
+func (m *Mechanism) Await(ctx context.Context, seq truce.Seq) error {
+	for {
+		m.mu.RLock()
+		head, changed, failed := m.head, m.changed, m.failed
+		done := head.Seq >= seq && len(m.pending) == 0
+		m.mu.RUnlock()
+		switch {
+		case done:
+			return nil
+		case failed != nil:
+			return &truce.Error{Op: "mechanism.Await", Kind: truce.Unavailable, Reason: "the journal is not followed any more", Cause: failed}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return &truce.Error{Op: "mechanism.Await", Kind: truce.Unavailable, Reason: "it is written and not yet taken up", Hint: "ask again in a moment", Cause: ctx.Err()}
+		}
+	}
+}
+
+// knows reports whether the journal has a record. The lock is held, or this is the follower.
+func (m *Mechanism) knows(id truce.RecordID) bool {
+	for i := range m.pending {
+		if m.pending[i].ID == id {
+			return true
+		}
+	}
+	_, err := m.View.Record(context.Background(), id)
+	return err == nil
+}
+
+// Current gives the version of the agreement in force now. ok is false where there is none yet.
+func (m *Mechanism) Current() (a Adopted, ok bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, a := range slices.Backward(m.adopted) {
+		if a.Use == record.AgreementInForce {
+			return a, true
+		}
+	}
+	return Adopted{}, false
+}
+
+// Versions lists the versions in the order they were taken up.
+func (m *Mechanism) Versions() []Adopted {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return append([]Adopted(nil), m.adopted...)
+}

@@ -1,0 +1,142 @@
+package mechanism
+
+import (
+	"context"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/journal"
+	"truce/internal/record"
+)
+
+// Receipt says that a record is durable: keep it, and you can prove that you sent it.
+type Receipt struct {
+	ID       truce.RecordID `json:"id" access:"existence" doc:"Name of the record; the same content sent again has the same one."`
+	Seq      truce.Seq      `json:"seq,omitempty" access:"existence" doc:"Its number in the journal."`
+	Repeated bool           `json:"repeated,omitempty" access:"existence" doc:"It was there already; nothing was written."`
+}
+
+// refused turns a decision of the policy into an error. What somebody may not know of is answered as what is not there.
+func refused(op truce.Op, d access.Decision) error {
+	e := &truce.Error{Op: op, Kind: truce.Denied, Reason: string(d.Code)}
+	switch d.Code {
+	case access.CodeAbsent:
+		return errAbsent(op)
+	case access.CodeNoRight:
+		e.Reason, e.Hint = "your office does not do this", "the offices and what each does are in docs/reference/access.md"
+	case access.CodeNotYours:
+		e.Reason = "this was not addressed to your body"
+	case access.CodeScope:
+		e.Reason = "the token was not made for this"
+	case access.CodeProve:
+		e.Reason, e.Hint = "prove again who you are", "sign in once more with passkey or password; it holds for five minutes"
+	case access.CodeAnother:
+		e.Reason, e.Hint = "somebody of another body must confirm this", "propose it; it takes effect when they confirm"
+	case access.CodeSamePerson, access.CodeSameBody:
+		e.Reason = "it takes somebody of another body to confirm this"
+	case access.CodeSimulated:
+		e.Reason = "what belongs to an exercise is not published"
+	case access.CodePaused:
+		e.Kind, e.Reason, e.Hint = truce.Unavailable, "publication is paused", "two guardians of different bodies resume it"
+	}
+	return e
+}
+
+// errAbsent is the one answer for what is not there and for what somebody may not know of.
+func errAbsent(op truce.Op) error {
+	return &truce.Error{Op: op, Kind: truce.NotFound, Reason: "there is no such thing"}
+}
+
+// may reports whether somebody may do an act alone, or may propose it for another to confirm. Every refusal is logged.
+func (m *Mechanism) may(op truce.Op, v access.Viewer, a access.Act, t access.Thing) (proposal bool, err error) {
+	d := access.May(v, a, t)
+	switch d.Verdict {
+	case access.Allowed:
+		return false, nil
+	case access.NeedsAnother:
+		return true, nil
+	}
+	m.logs(v, a, t, d.Code)
+	return false, refused(op, d)
+}
+
+// sign fills in what a draft says of its author and time.
+func (m *Mechanism) sign(v access.Viewer, d *record.Draft) {
+	r := &d.Record
+	r.Author = v.Author()
+	r.Received = v.Now
+	if !r.Claimed.Stated() {
+		r.Claimed = v.Now
+	}
+	m.under(r)
+}
+
+// under fills in which agreement a record is made under.
+func (m *Mechanism) under(r *truce.Record) {
+	if a, ok := m.Current(); ok {
+		r.Agreement = a.Plan.Agreement.ID
+		if r.Version == "" {
+			r.Version = a.Plan.Agreement.Version
+		}
+	}
+}
+
+// put seals drafts and hands them to the journal as one. It returns when they are durable; what is there already, or on its way, is not
+// written twice.
+func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, error) {
+	const op truce.Op = "mechanism.Submit"
+	if m.Writer == nil {
+		return nil, &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the journal can only be read", Hint: truce.HintOf(m.ReadOnly), Cause: m.ReadOnly}
+	}
+	receipts := make([]Receipt, len(drafts))
+	var list []journal.Draft
+	var at []int
+	defer func() {
+		m.mu.Lock()
+		for _, d := range list {
+			delete(m.inflight, d.Record.ID)
+		}
+		m.mu.Unlock()
+	}()
+	for i := range drafts {
+		d := &drafts[i]
+		sealed, err := d.Seal(m.Keys, m.Random)
+		if err != nil {
+			return nil, err
+		}
+		receipts[i].ID = d.Record.ID
+		m.mu.Lock()
+		there := m.inflight[d.Record.ID] || m.knows(d.Record.ID)
+		if !there {
+			m.inflight[d.Record.ID] = true
+		}
+		m.mu.Unlock()
+		if there {
+			receipts[i].Repeated = true
+			continue
+		}
+		list = append(list, journal.Draft{Record: d.Record, Sealed: sealed})
+		at = append(at, i)
+	}
+	if len(list) == 0 {
+		return receipts, nil
+	}
+	first, _, err := m.Writer.Submit(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	for k, i := range at {
+		receipts[i].Seq = first + truce.Seq(k)
+	}
+	return receipts, nil
+}
+
+// do puts one draft and waits until it is taken up. The command lock is held.
+func (m *Mechanism) do(ctx context.Context, v access.Viewer, d record.Draft) (Receipt, error) {
+	m.sign(v, &d)
+	list, err := m.put(ctx, []record.Draft{d})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return list[0], m.Await(ctx, list[0].Seq)
+}
