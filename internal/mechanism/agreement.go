@@ -1,6 +1,7 @@
 package mechanism
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -14,22 +15,49 @@ import (
 	"truce/terms"
 )
 
-// adopt takes a version of the agreement up. The lock is held.
+// proposed is a text that signatories want to bind, and who they are.
+type proposed struct {
+	text   record.Agreement
+	bodies []truce.BodyID
+	done   bool
+}
+
+// adopt takes a version of the agreement up. The first one founds the mechanism; every later one binds only when enough signatories of the version in
+// force have proposed the same text, whoever wrote the record. The lock is held.
 func (m *Mechanism) adopt(r *truce.Record, _ vault.Groups) error {
 	x, err := record.ReadAgreement(r)
 	if err != nil {
 		return err
 	}
-	if x.Use == record.AgreementWithdrawn {
-		m.adopted = slices.DeleteFunc(m.adopted, func(a Adopted) bool { return a.Use == record.AgreementRival && a.Plan.Agreement.Version == x.Version })
+	text := x.Text()
+	switch x.Use {
+	case record.AgreementWithdrawn:
+		m.adopted = slices.DeleteFunc(m.adopted, func(a Adopted) bool { return a.Use == record.AgreementRival && a.Text == text })
 		return nil
+	case record.AgreementProposed:
+		if !m.maySign(r) {
+			return nil
+		}
+		p := m.proposed[text]
+		if p == nil {
+			p = &proposed{text: x}
+			m.proposed[text] = p
+		}
+		if !slices.Contains(p.bodies, r.Author.Body) {
+			p.bodies = append(p.bodies, r.Author.Body)
+		}
+	case record.AgreementInForce:
+		if p := m.proposed[text]; m.inForce() != nil && (p == nil || len(p.bodies) < m.quorum()) {
+			return nil
+		} else if p != nil {
+			p.done = true
+		}
 	}
 	plan, err := compile(x)
 	if err != nil {
 		return err
 	}
-	a := Adopted{Plan: plan, Use: x.Use, Record: r.ID, At: r.Recorded, Text: x.Text()}
-	m.adopted = append(m.adopted, a)
+	m.adopted = append(m.adopted, Adopted{Plan: plan, Use: x.Use, Record: r.ID, At: r.Recorded, Text: text})
 	if x.Use == record.AgreementInForce {
 		m.book.Adopt(plan)
 		var bodies []truce.BodyID
@@ -39,6 +67,63 @@ func (m *Mechanism) adopt(r *truce.Record, _ vault.Groups) error {
 			}
 		}
 		m.Directory.Participants(bodies)
+	}
+	return nil
+}
+
+// inForce gives the version that binds. The lock is held.
+func (m *Mechanism) inForce() *Adopted {
+	for i := len(m.adopted) - 1; i >= 0; i-- {
+		if m.adopted[i].Use == record.AgreementInForce {
+			return &m.adopted[i]
+		}
+	}
+	return nil
+}
+
+// quorum is how many signatories it takes to change the agreement: as many as it takes to sign a finding, and two at least. The lock is held.
+func (m *Mechanism) quorum() int {
+	a := m.inForce()
+	if a == nil {
+		return 2
+	}
+	_, n := a.Plan.Agreement.Signatories()
+	return max(n, 2)
+}
+
+// maySign reports whether the author of a record was a guarantor of a body that signs under the version in force. The lock is held.
+func (m *Mechanism) maySign(r *truce.Record) bool {
+	v, ok := m.Directory.Viewer(r.Author.Person, r.Author.Office, r.Recorded)
+	a := m.inForce()
+	return ok && a != nil && v.Office == truce.OfficeGuarantor && v.Body == r.Author.Body && slices.Contains(m.signatories(a.Plan.Agreement.Version), v.Body)
+}
+
+// promote takes up in force what enough signatories have proposed. The command lock is held.
+func (m *Mechanism) promote(ctx context.Context, now truce.Instant) error {
+	m.mu.RLock()
+	var ready []record.Agreement
+	for _, p := range m.proposed {
+		if !p.done && len(p.bodies) >= m.quorum() {
+			ready = append(ready, p.text)
+		}
+	}
+	m.mu.RUnlock()
+	slices.SortFunc(ready, func(a, b record.Agreement) int { return cmp.Compare(a.Text().String(), b.Text().String()) })
+	for _, x := range ready {
+		x.Use = record.AgreementInForce
+		d, err := x.Draft()
+		if err != nil {
+			return err
+		}
+		r := &d.Record
+		r.Tier, r.Author, r.Claimed, r.Received = truce.TierPublic, truce.Author{Vouch: truce.VouchNode}, now, now
+		list, err := m.put(ctx, []record.Draft{d})
+		if err != nil {
+			return err
+		}
+		if err := m.Await(ctx, list[0].Seq); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -80,14 +165,18 @@ func ReadFolder(fsys fs.FS, version string, use record.AgreementUse) (record.Agr
 	return x, rep, err
 }
 
-// Amend takes up a version of the agreement, or withdraws a rival one. Everything is evaluated again under it; nothing is rewritten.
+// Amend takes up a version of the agreement as a rival, proposes it to bind, or withdraws a rival one. Everything is evaluated again under it; nothing is rewritten.
 func (m *Mechanism) Amend(ctx context.Context, v access.Viewer, x record.Agreement) (Receipt, error) {
 	const op truce.Op = "mechanism.Amend"
 	t := access.Thing{Kind: access.KindAgreement, Author: v.Author(), Tier: truce.TierPublic}
-	if x.Use == record.AgreementInForce {
-		return Receipt{}, &truce.Error{Op: op, Kind: truce.Denied, Reason: "a version in force takes two guarantors", Hint: "take it up as a rival, and let each guarantor sign it; see docs/reference/api.md"}
+	act := access.ActReplay
+	switch x.Use {
+	case record.AgreementInForce:
+		return Receipt{}, &truce.Error{Op: op, Kind: truce.Denied, Reason: "nobody takes a version up in force alone", Hint: "propose it; it binds once enough signatories have proposed the same text"}
+	case record.AgreementProposed:
+		act = access.ActAmend
 	}
-	if _, err := m.may(op, v, access.ActReplay, t); err != nil {
+	if _, err := m.may(op, v, act, t); err != nil {
 		return Receipt{}, err
 	}
 	if _, err := compile(x); err != nil {
@@ -100,7 +189,11 @@ func (m *Mechanism) Amend(ctx context.Context, v access.Viewer, x record.Agreeme
 	d.Record.Tier = truce.TierPublic
 	m.command.Lock()
 	defer m.command.Unlock()
-	return m.do(ctx, v, d)
+	r, err := m.do(ctx, v, d)
+	if err == nil {
+		err = m.promote(ctx, v.Now)
+	}
+	return r, err
 }
 
 // Version is one version of the agreement, for people.

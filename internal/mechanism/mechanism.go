@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 
 	"truce"
@@ -49,7 +48,7 @@ type Parts struct {
 	Random  io.Reader
 	Now     func() truce.Instant
 	// Log is told what the access log keeps; nil keeps nothing.
-	Log   func(Access)
+	Log   func(access.Entry)
 	Media *custody.Store
 	// ReadOnly says why nothing can be written; nil where it can.
 	ReadOnly error
@@ -75,6 +74,7 @@ type Mechanism struct {
 	inflight map[truce.RecordID]bool
 	custody  custody.List
 	due      custody.Effect // decided, and still to be destroyed
+	proposed map[truce.Digest]*proposed
 
 	cursors cursors
 }
@@ -94,7 +94,7 @@ func New(p Parts) (*Mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]bool{}}
+	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]bool{}, proposed: map[truce.Digest]*proposed{}}
 	m.book = casefile.NewBook(m.knows)
 	return m, nil
 }
@@ -253,10 +253,8 @@ func (m *Mechanism) knows(id truce.RecordID) bool {
 func (m *Mechanism) Current() (a Adopted, ok bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for _, a := range slices.Backward(m.adopted) {
-		if a.Use == record.AgreementInForce {
-			return a, true
-		}
+	if x := m.inForce(); x != nil {
+		return *x, true
 	}
 	return Adopted{}, false
 }

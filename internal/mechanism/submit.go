@@ -50,13 +50,13 @@ func errAbsent(op truce.Op) error {
 // may reports whether somebody may do an act alone, or may propose it for another to confirm. Every refusal is logged.
 func (m *Mechanism) may(op truce.Op, v access.Viewer, a access.Act, t access.Thing) (proposal bool, err error) {
 	d := access.May(v, a, t)
+	m.logs(v, a, t, d)
 	switch d.Verdict {
 	case access.Allowed:
 		return false, nil
 	case access.NeedsAnother:
 		return true, nil
 	}
-	m.logs(v, a, t, d.Code)
 	return false, refused(op, d)
 }
 

@@ -24,11 +24,14 @@ const (
 	AgreementInForce AgreementUse = "in-force"
 	// AgreementRival: a draft, another's publication or another reading. It is evaluated beside the one in force, for comparison.
 	AgreementRival AgreementUse = "rival"
+	// AgreementProposed: a signatory wants it to bind. It does once as many signatories as the version in force asks for have proposed the
+	// same text; the program then takes it up in force.
+	AgreementProposed AgreementUse = "proposed"
 	// AgreementWithdrawn: a rival is no longer evaluated. What was said under it stays.
 	AgreementWithdrawn AgreementUse = "withdrawn"
 )
 
-var agreementUses = []AgreementUse{AgreementInForce, AgreementRival, AgreementWithdrawn}
+var agreementUses = []AgreementUse{AgreementInForce, AgreementRival, AgreementWithdrawn, AgreementProposed}
 
 // Limits of a version of an agreement. See docs/limits.md.
 const (
