@@ -313,7 +313,7 @@ var deeds = [endOfActs]deed{
 // search, map, export, error and log asks it, for every field. Nothing ([Fields] zero) is answered as if the thing were not there.
 func See(v Viewer, t Thing) Fields {
 	v = sound(v)
-	if t.Kind >= endOfKinds || t.Tier > truce.TierPublic {
+	if t.Kind == KindUnknown || t.Kind >= endOfKinds || t.Tier > truce.TierPublic {
 		return 0
 	}
 	read := &reads[t.Kind]
