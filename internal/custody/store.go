@@ -317,7 +317,8 @@ func (s *Store) Append(blob string, offset int64, r io.Reader) (int64, error) {
 	}
 	defer f.Close()
 
-	plain, stored := make([]byte, syncBytes), make([]byte, 0, syncBytes/chunkBytes*storedBytes)
+	plain := make([]byte, min(syncBytes, max(u.size-u.offset, 1)))
+	stored := make([]byte, 0, len(plain)+(len(plain)/chunkBytes+1)*seal.Overhead)
 	for u.offset < u.size {
 		n, readErr := io.ReadFull(r, plain[:min(syncBytes, u.size-u.offset)])
 		if u.offset+int64(n) < u.size {
