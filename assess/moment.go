@@ -231,7 +231,7 @@ func (s *settling) cleanStart(cd *truce.CleanDays, c *choice) moment {
 		return waits
 	}
 	work := func() moment { return s.cleanRun(cd, r, from.starts().To, c, waits) }
-	if s.held != nil && !s.why {
+	if s.held != nil {
 		return s.held.clean(cd, r, from, c, work)
 	}
 	return work()

@@ -278,7 +278,7 @@ func (b *outcomeBody) check() error {
 		return fmt.Errorf("it does not say when the agreement was looked at")
 	case b.Engine < 1 || b.Count < 0:
 		return fmt.Errorf("a number is none")
-	case !isName(string(b.Rule)), b.Article != "" && !isName(string(b.Article)), b.Actor != "" && !isName(string(b.Actor)), b.Supersedes != "" && !isName(string(b.Supersedes)):
+	case !isName(string(b.Rule)), len(b.Article) > MaxTextBytes, b.Actor != "" && !isName(string(b.Actor)), b.Supersedes != "" && !isName(string(b.Supersedes)):
 		return fmt.Errorf("a name is none")
 	case !slices.Contains(outcomeSubjects, b.Subject):
 		return fmt.Errorf("%q is nothing that an outcome is about", b.Subject)
