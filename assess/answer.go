@@ -62,7 +62,28 @@ func join(and bool, list []answer) answer {
 		}
 	}
 	out.reason.Truth = out.truth
+	if len(out.reason.Children) > 1 {
+		out.reason.Phrase = truce.Say("reason.any")
+		if and {
+			out.reason.Phrase = truce.Say("reason.all")
+		}
+	}
 	return out
+}
+
+// worded takes out what stands above a single reason and says no more than it.
+func worded(r truce.Reason) truce.Reason {
+	for r.Phrase.ID == "" && len(r.Children) == 1 {
+		settles := r.Settles
+		r = r.Children[0]
+		r.Settles = r.Settles || settles
+	}
+	var kids []truce.Reason // the tree may be kept elsewhere
+	for _, x := range r.Children {
+		kids = append(kids, worded(x))
+	}
+	r.Children = kids
+	return r
 }
 
 // MaxMissing is how many missing facts an outcome names; those that would settle it come first. See docs/limits.md.
@@ -166,7 +187,7 @@ func explain(qs []question, otherwise truce.Result, out *truce.Outcome) {
 				r.Settles = true
 			}
 		}
-		out.Reasons = append(out.Reasons, r)
+		out.Reasons = append(out.Reasons, worded(r))
 		if q.truth == truce.True {
 			break
 		}

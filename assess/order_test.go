@@ -61,6 +61,11 @@ func record(t *rapid.T, i int) *truce.Observation {
 	case 1:
 		o.Where = truce.Place{Kind: truce.PlaceNamed, Name: pick("name", "town", "area", "crossing", "contact", "nowhere")}
 	}
+	o.Source = truce.Source{ID: pick("source", "team-1", "team-2", ""), Means: truce.Means(rapid.IntRange(0, 9).Draw(t, "means")), Standing: truce.Standing(rapid.IntRange(0, 3).Draw(t, "standing")),
+		Independent: rapid.Int32Range(0, 2).Draw(t, "independent")}
+	if i > 0 && rapid.IntRange(0, 4).Draw(t, "linked") == 0 {
+		o.SameAs = []truce.ObservationID{truce.ObservationID(fmt.Sprintf("o%03d", rapid.IntRange(0, i+2).Draw(t, "same as")))} // also one that comes later, or never
+	}
 	switch o.Kind {
 	case truce.KindIncident:
 		o.What = pick("what", "shelling", "mortar-fire", "armed-force", "air-strike", "protest", "")
@@ -197,6 +202,16 @@ func TestStatementsChangeNothing(t *testing.T) {
 	})
 }
 
+// said fails for a reason that has no words: a reader would see a bare "true".
+func said(t *rapid.T, r truce.Reason) {
+	if r.Phrase.ID == "" {
+		t.Fatalf("a reason without words: %+v", r)
+	}
+	for _, x := range r.Children {
+		said(t, x)
+	}
+}
+
 // Whatever is asked why gives the outcome it gave before.
 func TestExplainAgrees(t *testing.T) {
 	p := plan(t)
@@ -216,6 +231,9 @@ func TestExplainAgrees(t *testing.T) {
 				}
 				if o.Result == truce.Undetermined && len(o.Missing) == 0 {
 					t.Fatalf("%s %s is undetermined and says nothing is missing", acc.Rule, acc.Subject.Key())
+				}
+				for _, r := range why.Reasons {
+					said(t, r)
 				}
 				if o.Result != truce.NotApplicable && len(why.Reasons) == 0 {
 					t.Fatalf("%s %s: %v without a reason", acc.Rule, acc.Subject.Key(), o.Result)
