@@ -1,8 +1,8 @@
 package casefile
 
 import (
-	"flag"
 	"errors"
+	"flag"
 	"fmt"
 	"reflect"
 	"strings"

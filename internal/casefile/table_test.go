@@ -119,7 +119,9 @@ func TestTable(t *testing.T) {
 	for name, spoil := range map[string]func([]Row) []Row{
 		"nobody may register": func(rows []Row) []Row { rows[1].By = nil; return rows },
 		"no way back": func(rows []Row) []Row {
-			return slices.DeleteFunc(rows, func(r Row) bool { return r.Step == truce.StepResume || r.Step == truce.StepFind || r.Step == truce.StepSupersede })
+			return slices.DeleteFunc(rows, func(r Row) bool {
+				return r.Step == truce.StepResume || r.Step == truce.StepFind || r.Step == truce.StepSupersede
+			})
 		},
 		"around the floor": func(rows []Row) []Row {
 			return append(rows, Row{Step: truce.StepSubmit, From: in(truce.CaseFinding), To: truce.CaseSignOff, By: by(dutyOfficer)})
