@@ -24,7 +24,8 @@ type Gate struct {
 	decoySeed []byte
 	running   chan struct{}
 	mu        sync.Mutex
-	// floor is the step of one-time codes before which none is taken: those of before the program started may have been used.
+	// floor is the last step of one-time codes that may have been used before the program started: no code up to it is taken, so after a
+	// restart people wait a minute.
 	floor uint64
 	used  map[truce.KeyID]uint64
 	// counts are the last counters of passkeys that have one.
@@ -68,7 +69,7 @@ func NewGate(dir *Directory, random io.Reader, now truce.Instant) (*Gate, error)
 	return &Gate{dir: dir, decoy: decoy, decoySeed: seed, running: make(chan struct{}, MaxPasswordChecks),
 		names:     NewLimiter(key.Derive("names"), DefaultNameBurst, DefaultNameEvery),
 		addresses: NewLimiter(key.Derive("addresses"), DefaultAddressBurst, DefaultAddressEvery),
-		floor:     uint64(max(now, 0)) / totpStep, used: map[truce.KeyID]uint64{}, counts: map[truce.KeyID]uint32{}}, nil
+		floor:     uint64(max(now, 0))/totpStep + 1, used: map[truce.KeyID]uint64{}, counts: map[truce.KeyID]uint32{}}, nil
 }
 
 func newSeed(random io.Reader) ([]byte, error) {
