@@ -51,15 +51,36 @@ const (
 	tailFixes  = 2 * blockFixes
 )
 
-// block is a run of fixes, each written as its difference from the one before.
+// block is a run of fixes, each written as its difference from what the two before it let expect: that the unit went on as it was.
 type block struct {
 	first, last truce.Instant
 	n           int
+	step        truce.Instant // the unit of its times: a second where all of them are whole seconds
 	data        []byte
 }
 
+// steady expects the next fix of a unit that goes on as it was. It may be quite wrong, but it is the same for who writes and who
+// reads.
+type steady struct {
+	sample
+	lasted, lon, lat int64 // how long the last step took, in milliseconds, and how far it went
+}
+
+func (u *steady) expect(at truce.Instant) (lon, lat int64) {
+	if u.lasted == 0 {
+		return int64(u.pos.Lon), int64(u.pos.Lat)
+	}
+	took := int64(at - u.at)
+	return int64(u.pos.Lon) + u.lon*took/u.lasted, int64(u.pos.Lat) + u.lat*took/u.lasted
+}
+
+func (u *steady) see(s sample) {
+	u.lasted, u.lon, u.lat = int64(s.at-u.at), int64(s.pos.Lon)-int64(u.pos.Lon), int64(s.pos.Lat)-int64(u.pos.Lat)
+	u.sample = s
+}
+
 func (b block) each(visit func(sample)) {
-	var s sample
+	u := steady{sample: sample{at: b.first}}
 	d := b.data
 	next := func() int64 {
 		v, n := binary.Varint(d)
@@ -67,27 +88,37 @@ func (b block) each(visit func(sample)) {
 		return v
 	}
 	for range b.n {
-		s.at += truce.Instant(next())
-		s.pos.Lon += truce.E7(next())
-		s.pos.Lat += truce.E7(next())
+		s := u.sample
+		s.at += truce.Instant(next()) * b.step
+		lon, lat := u.expect(s.at)
+		s.pos.Lon, s.pos.Lat = truce.E7(lon+next()), truce.E7(lat+next())
 		s.err += int32(next())
 		s.sig += int32(next())
+		u.see(s)
 		visit(s)
 	}
 }
 
 func seal(list []sample) block {
-	b := block{first: list[0].at, last: list[len(list)-1].at, n: len(list), data: make([]byte, 0, 10*len(list))}
-	var p sample
+	b := block{first: list[0].at, last: list[len(list)-1].at, n: len(list), step: 1000}
 	for _, s := range list {
-		b.data = binary.AppendVarint(b.data, int64(s.at-p.at))
-		b.data = binary.AppendVarint(b.data, int64(s.pos.Lon)-int64(p.pos.Lon))
-		b.data = binary.AppendVarint(b.data, int64(s.pos.Lat)-int64(p.pos.Lat))
-		b.data = binary.AppendVarint(b.data, int64(s.err-p.err))
-		b.data = binary.AppendVarint(b.data, int64(s.sig-p.sig))
-		p = s
+		if (s.at-b.first)%b.step != 0 {
+			b.step = 1
+			break
+		}
 	}
-	b.data = slices.Clip(b.data)
+	data := make([]byte, 0, 16*tailFixes)
+	u := steady{sample: sample{at: b.first}}
+	for _, s := range list {
+		lon, lat := u.expect(s.at)
+		data = binary.AppendVarint(data, int64((s.at-u.at)/b.step))
+		data = binary.AppendVarint(data, int64(s.pos.Lon)-lon)
+		data = binary.AppendVarint(data, int64(s.pos.Lat)-lat)
+		data = binary.AppendVarint(data, int64(s.err-u.err))
+		data = binary.AppendVarint(data, int64(s.sig-u.sig))
+		u.see(s)
+	}
+	b.data = append(make([]byte, 0, len(data)), data...)
 	return b
 }
 

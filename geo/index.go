@@ -366,23 +366,27 @@ func (ix *Index) ClassifyDisc(p truce.Position, radius truce.Metres) (c Class, c
 	if !(r > 0) {
 		return c, r == 0
 	}
-	s := scaleAt(p, r)
-	if float64(s.x*halfTurn) <= r {
-		return c, false // around a pole, or half the globe
-	}
 	x, y, in := ix.place(p)
-	d := disc{ix: ix, p: p, class: c, r: r, scale: s, x: x, y: y}
-	reachX, reachY := int64(r/s.x)+1, int64(r/s.y)+1
 	if in {
-		// Most discs lie in one cell that is decided.
-		shift := ix.shift
-		if w := ix.root[(y>>shift)*ix.columns+x>>shift]; w == word(c) {
+		// Most discs lie in one cell that is decided, and half the cosine's series is enough to see it.
+		w, shift := ix.find(x, y)
+		lat := math.Abs(float64(float64(p.Lat)*perE7)) + r/minRadius
+		cos := 1 - float64(lat*lat)/2
+		if w == word(c) && cos > 0.1 {
+			const metre = 1 / (0.99 * minRadius * perE7)
+			reachX, reachY := int64(float64(r*metre)/cos)+1, int64(float64(r*metre))+1
 			mask := int64(1)<<shift - 1
 			if x&mask >= reachX && x&mask+reachX <= mask && y&mask >= reachY && y&mask+reachY <= mask {
 				return c, true
 			}
 		}
 	}
+	s := scaleAt(p, r)
+	if float64(s.x*halfTurn) <= r {
+		return c, false // around a pole, or half the globe
+	}
+	d := disc{ix: ix, p: p, class: c, r: r, scale: s, x: x, y: y}
+	reachX, reachY := int64(r/s.x)+1, int64(r/s.y)+1
 	return c, d.uniform(x-reachX, y-reachY, x+reachX, y+reachY)
 }
 
