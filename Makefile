@@ -57,7 +57,7 @@ FUZZTIME ?= 20s
 fuzz: ## every fuzz target for $(FUZZTIME)
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$p || exit 1; \
 	  done; \
 	done
 
@@ -70,6 +70,7 @@ bench-postgis: ## truce, PostGIS and S2 on one workload in one run (see bench/RE
 ged: $(TRUCE) ## replay UCDP GED of Syria 2017-2018 through the example (needs ../shared)
 	@test -f $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz || (echo "no $(SHARED)/data: nothing to replay"; exit 2)
 	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz --html $(OUT)/ged.html --lang all
+	$(GO) test -count=1 -run TestGED ./internal/replay ./cmd/truce # against counts made another way
 
 # Phones carried around Helsinki, with the accuracy of each fix, and city buses of Austin, without. Nobody in them was ever in
 # Syria and none belongs to an actor: everything that comes out is labelled simulated and moved.
