@@ -18,7 +18,7 @@ type Receipt struct {
 
 // refused turns a decision of the policy into an error. What somebody may not know of is answered as what is not there.
 func refused(op truce.Op, d access.Decision) error {
-	e := &truce.Error{Op: op, Kind: truce.Denied, Reason: string(d.Code)}
+	e := &truce.Error{Op: op, Kind: truce.Denied, Reason: string(d.Code), Cause: Refusal(d.Code)}
 	switch d.Code {
 	case access.CodeAbsent:
 		return errAbsent(op)
