@@ -101,7 +101,7 @@ func (s *Store) open(ctx context.Context, folder disk.Folder) error {
 	if s.insert, err = s.write.PrepareContext(ctx, "INSERT INTO record (seq, digest, erased, bytes, sealed) VALUES (?, ?, ?, ?, ?)"); err != nil {
 		return err
 	}
-	head, err := s.last(ctx)
+	head, err := last(ctx, s.write)
 	if err != nil {
 		return err
 	}
@@ -168,10 +168,10 @@ func (s *Store) prepare(ctx context.Context) error {
 }
 
 // last reads the head from the end of the table.
-func (s *Store) last(ctx context.Context) (journal.Head, error) {
+func last(ctx context.Context, db *sql.DB) (journal.Head, error) {
 	var head journal.Head
 	var digest []byte
-	err := s.write.QueryRowContext(ctx, "SELECT seq, digest FROM record ORDER BY seq DESC LIMIT 1").Scan(&head.Seq, &digest)
+	err := db.QueryRowContext(ctx, "SELECT seq, digest FROM record ORDER BY seq DESC LIMIT 1").Scan(&head.Seq, &digest)
 	if errors.Is(err, sql.ErrNoRows) {
 		return head, nil
 	}
@@ -232,8 +232,12 @@ func (s *Store) insertAll(ctx context.Context, entries []journal.Entry, heads []
 	return tx.Commit()
 }
 
-// chunk is how many bytes of records are read from SQLite before they are handed on, so that no reader holds the log while others work.
-const chunk = 1 << 20
+// Records are read from SQLite in chunks before they are handed on, so that no reader holds the log while others work. The first chunk is small, for
+// most readings want one record; each further one is twice as large.
+const (
+	firstChunk = 4 << 10
+	lastChunk  = 1 << 20
+)
 
 // Read implements [journal.Journal].
 func (s *Store) Read(ctx context.Context, from truce.Seq, fn func(journal.Entry) error) error {
@@ -243,10 +247,12 @@ func (s *Store) Read(ctx context.Context, from truce.Seq, fn func(journal.Entry)
 		return err
 	}
 	var rows rowBuffer
+	chunk := firstChunk
 	for next := max(from, 1); next <= head.Seq; {
-		if err := rows.fill(ctx, s.read, next, head.Seq); err != nil {
+		if err := rows.fill(ctx, s.read, next, head.Seq, chunk); err != nil {
 			return s.fail(op, err)
 		}
+		chunk = min(2*chunk, lastChunk)
 		if len(rows.of) == 0 {
 			return missing(next)
 		}
@@ -304,7 +310,7 @@ type rowBuffer struct {
 	mem []byte
 }
 
-func (b *rowBuffer) fill(ctx context.Context, db *sql.DB, from, to truce.Seq) error {
+func (b *rowBuffer) fill(ctx context.Context, db *sql.DB, from, to truce.Seq, chunk int) error {
 	rows, err := db.QueryContext(ctx, "SELECT seq, digest, erased, bytes, sealed FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq", int64(from), int64(to))
 	if err != nil {
 		return err
@@ -421,7 +427,10 @@ func (s *Store) release() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	if s.lock != nil { // a reader has none
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // fail tells a damaged file and a full disk from the rest.
