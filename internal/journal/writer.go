@@ -157,6 +157,9 @@ func (w *Writer) enqueue(s *submission) error {
 	}
 }
 
+// Waiting counts the submissions that wait to be written.
+func (w *Writer) Waiting() int { return len(w.queue) }
+
 // Err says why nothing can be written any more; nil while it can.
 func (w *Writer) Err() error {
 	w.failure.Lock()
