@@ -20,10 +20,12 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups) error {
 	if err := m.Directory.Apply(r, g); err != nil {
 		return err
 	}
-	if err := m.live.Apply(r, g); err != nil {
+	m.evaluating.Lock()
+	err := m.live.Apply(r, g)
+	m.evaluating.Unlock()
+	if err != nil {
 		return err
 	}
-	var err error
 	switch r.Kind {
 	case truce.RecordAgreement:
 		err = m.adopt(r, g)

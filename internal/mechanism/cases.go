@@ -498,9 +498,9 @@ func (m *Mechanism) Tick(ctx context.Context, now truce.Instant) error {
 
 // Settle lets the rules speak about what arrived since, and records what changed. It reports how many outcomes it recorded.
 func (m *Mechanism) Settle(ctx context.Context, at truce.Instant) (int, error) {
-	m.mu.Lock()
+	m.evaluating.Lock()
 	drafts, err := m.live.Settle(at)
-	m.mu.Unlock()
+	m.evaluating.Unlock()
 	if err != nil || len(drafts) == 0 {
 		return 0, err
 	}

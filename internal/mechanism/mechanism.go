@@ -34,6 +34,8 @@ type Evaluator interface {
 	Settle(at truce.Instant) ([]record.Draft, error)
 	// Stale reports that it holds content that was erased since: then it is made anew from the journal.
 	Stale() bool
+	// Now is the latest time of the journal so far.
+	Now() truce.Instant
 }
 
 // Parts are what a mechanism is made of.
@@ -62,8 +64,11 @@ type Mechanism struct {
 	// command is held by whoever does something that depends on the present state, until it is taken up: two such acts never cross.
 	command sync.Mutex
 
+	// evaluating is held by whoever uses the evaluator; it is taken after mu where both are.
+	evaluating sync.Mutex
+	live       Evaluator
+
 	mu      sync.RWMutex // over everything below
-	live    Evaluator
 	book    *casefile.Book
 	adopted []Adopted
 	pending []view.Row // rows the view does not have yet
@@ -135,7 +140,7 @@ func (m *Mechanism) run(ctx context.Context) error {
 		if err = m.flush(ctx); err == nil {
 			err = m.destroy(ctx)
 		}
-		if err == nil && m.live.Stale() {
+		if err == nil {
 			err = m.renew(ctx)
 		}
 		m.tell()
@@ -146,8 +151,13 @@ func (m *Mechanism) run(ctx context.Context) error {
 	}
 }
 
-// renew makes the evaluator anew from the journal, without what was erased. The lock is held: it happens rarely.
+// renew makes the evaluator anew from the journal where it holds what was erased. The lock is held: it happens rarely.
 func (m *Mechanism) renew(ctx context.Context) error {
+	m.evaluating.Lock()
+	defer m.evaluating.Unlock()
+	if !m.live.Stale() {
+		return nil
+	}
 	live := m.NewLive()
 	err := m.Journal.Read(ctx, 1, func(e journal.Entry) error {
 		if e.Seq > m.head.Seq {
