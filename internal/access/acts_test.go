@@ -198,6 +198,7 @@ func TestReasonsOfRefusal(t *testing.T) {
 		{duty, ActHasten, with(func(t *Thing) { t.Paused = true }), CodePaused},
 		{duty, ActGrant, finding, CodeAllowed},
 		{duty, ActGrant, with(func(t *Thing) { t.Class = ClassSevere }), CodeAnother},
+		{duty, ActGrant, with(func(t *Thing) { t.Opens = Source }), CodeAnother},
 		{duty, ActOpenOriginal, Thing{Kind: KindMedia, Tier: truce.TierMechanism, Class: ClassOrdinary}, CodeNoRight},
 	} {
 		if got := May(c.v, c.a, c.t); got.Code != c.want {

@@ -19,7 +19,8 @@ import (
 // by [Directory.Apply] from the records of a journal in their order and from nothing else, so two nodes with one journal have one directory.
 //
 // What needs two people takes effect when the second, of another body, has confirmed it in a record of their own. That is decided here, from
-// the records, and not where they are accepted: whoever can write into a database still cannot be two people.
+// the records, and not where they are accepted: no flag says that two agreed. A record of a session is the machine's word for its author; one that is
+// signed is the author's own ([Directory.VerifyAuthor]).
 //
 // It may be used from many goroutines at once.
 type Directory struct {
@@ -208,7 +209,7 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 		switch {
 		case founding:
 			add(r.Author, r.Recorded)
-		case slices.ContainsFunc(x.Offices, powerful.has) || d.isPowerful(x.Person):
+		case d.actFor(x, r.Author.Person) == ActEmpower:
 			d.propose(r, ActEmpower, add)
 		case d.mayDo(r, ActEnrol):
 			add(r.Author, r.Recorded)
@@ -216,7 +217,7 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 
 	case record.PersonLeft:
 		p := d.people[x.Person]
-		if p == nil || x.Person != r.Author.Person && !d.mayDo(r, ActDismiss) {
+		if p == nil || !d.mayDo(r, ActDismiss) {
 			return
 		}
 		p.left, p.offices = true, nil
@@ -250,12 +251,10 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 			d.spendInvitations(x.Person, r.Recorded)
 		case founding && x.Method == record.MethodInvitation:
 			add(r.Author, r.Recorded)
-		case p.hadKey:
+		case d.actFor(x, r.Author.Person) == ActRecover:
 			d.propose(r, ActRecover, add)
-		case (x.Method == record.MethodInvitation || x.Method == record.MethodToken || x.Method == record.MethodOIDC) && d.mayDo(r, ActEnrol):
+		case d.actFor(x, r.Author.Person) == ActEnrol && d.mayDo(r, ActEnrol):
 			add(r.Author, r.Recorded)
-		case x.Method == record.MethodInvitation:
-			d.propose(r, ActRecover, add)
 		}
 
 	case record.PersonKeyGone:
@@ -264,6 +263,42 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 			d.drop(k, r.Recorded)
 		}
 	}
+}
+
+// ActFor gives the act that somebody does who writes a record about a person, for [May]; [ActNothing] where nobody does it.
+func (d *Directory) ActFor(x record.Person, by truce.PersonID) Act {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.actFor(x, by)
+}
+
+func (d *Directory) actFor(x record.Person, by truce.PersonID) Act {
+	p := d.people[x.Person]
+	switch x.Act {
+	case record.PersonAdded:
+		if slices.ContainsFunc(x.Offices, powerful.has) || p != nil && slices.ContainsFunc(p.offices, powerful.has) {
+			return ActEmpower // also to take such an office away by giving another
+		}
+		return ActEnrol
+	case record.PersonLeft:
+		return ActDismiss
+	case record.PersonKeyGone:
+		if x.Person == by {
+			return ActKey
+		}
+		return ActDismiss
+	case record.PersonKeyAdded:
+		switch {
+		case x.Person == by && x.Method != record.MethodInvitation:
+			return ActKey
+		case p == nil:
+		case p.hadKey:
+			return ActRecover
+		case x.Method == record.MethodInvitation, x.Method == record.MethodToken, x.Method == record.MethodOIDC:
+			return ActEnrol
+		}
+	}
+	return ActNothing
 }
 
 // fits reports whether a body may have somebody in these offices: those who act for a participant and those who run the mechanism are never one.
@@ -277,12 +312,6 @@ func (d *Directory) fits(body truce.BodyID, list []truce.Office) bool {
 	}
 	// The operator holds no other office: whoever keeps the machine does not read or sign by another.
 	return len(list) == 1 || !slices.Contains(list, truce.OfficeOperator)
-}
-
-// isPowerful reports whether somebody holds an office now that takes two to give: then it takes two to change it.
-func (d *Directory) isPowerful(id truce.PersonID) bool {
-	p := d.people[id]
-	return p != nil && slices.ContainsFunc(p.offices, powerful.has)
 }
 
 // unfit reports whether a credential is not what its method needs, names something that another key has, or is one too many.

@@ -88,7 +88,7 @@ func readExpectation(t *testing.T) expectation {
 // cell is one viewer and one thing, in the words of the page.
 type cell struct {
 	office                     truce.Office
-	stands                     string // own, colleague, about, sent, named, none
+	stands                     string // own, colleague, about, sent, named, waits, none
 	kind                       Kind
 	tier                       truce.Tier
 	class                      Class
@@ -125,6 +125,8 @@ func (c cell) ask() (Viewer, Thing) {
 		t.Addressed = []truce.BodyID{"green", "blue"}
 	case "named":
 		t.Named = []truce.BodyID{"blue"}
+	case "waits":
+		t.Proposer = t.Author
 	}
 	return v, t
 }
@@ -195,7 +197,7 @@ func cells(kinds []Kind) func(func(cell) bool) {
 	return func(yield func(cell) bool) {
 		yes := []bool{false, true}
 		for o := truce.OfficePublic; o <= truce.OfficeOperator; o++ {
-			for _, stands := range []string{"own", "colleague", "about", "sent", "named", "none"} {
+			for _, stands := range []string{"own", "colleague", "about", "sent", "named", "waits", "none"} {
 				for _, k := range kinds {
 					for tier := truce.TierUnclassified; tier <= truce.TierPublic; tier++ {
 						for class := ClassUnknown; class < endOfClasses; class++ {
@@ -283,7 +285,7 @@ func TestWhoSeesWhatSeesEveryChange(t *testing.T) {
 	for as := range severeKeeps {
 		was := severeKeeps[as]
 		severeKeeps[as] ^= Open
-		if relation(as) != ofMe && relation(as) != released { // only plain kinds speak of people; what is shown without Existence is not shown
+		if relation(as) != ofMe && relation(as) != waits && relation(as) != released { // only plain kinds speak of people; what is shown without Existence is not shown
 			seen(fmt.Sprintf("severe, relation %d", as), allKinds()...)
 		}
 		severeKeeps[as] = was

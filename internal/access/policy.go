@@ -35,6 +35,7 @@ const (
 	mine     relation = iota // made by this person, for the body they act for now
 	ours                     // made by somebody of the same body
 	ofMe                     // speaks of this person
+	waits                    // proposed, and waiting for somebody of another body
 	room                     // seen by the operations room
 	sent                     // addressed to the viewer's body
 	inside                   // seen by the office, within the mechanism
@@ -182,6 +183,7 @@ var reads = [endOfKinds]reading{
 		{somebody, ofMe, unclassified, card | People | Credential | Logged},
 		{participants, ours, unclassified, card | People},
 		{duty, room, unclassified, card | People | Reason | Logged},
+		{guarantor, waits, unclassified, card | People | Reason | By | Logged}, // nobody confirms what they cannot see
 		{auditor, inside, unclassified, card | Reason | Use | Logged | Proof},
 	}},
 	KindGrant: {mechanism, ClassOrdinary, true, false, []rule{
@@ -233,6 +235,7 @@ var severeKeeps = [endOfRelations]Fields{
 	mine:     EveryField,
 	ours:     EveryField,
 	ofMe:     EveryField,
+	waits:    EveryField, // only of plain kinds
 	room:     EveryField, // and the reading is logged
 	sent:     card | What | WhenCoarse | By | Logged,
 	inside:   card | Proof | Logged | Custody | Use,
@@ -261,7 +264,8 @@ type deed struct {
 	by offices
 	// to are the offices that do it only on what was addressed to their body, made by it, or speaks of them.
 	to offices
-	// proof asks for a fresh proof of who they are; second for another person of another body, severe for one where the thing is severe.
+	// proof asks for a fresh proof of who they are; second for another person of another body, severe for one where the
+	// thing, or what is opened of it, is severe.
 	proof, second, severe bool
 	// needs are fields the person must see to do it.
 	needs Fields
@@ -379,7 +383,7 @@ func May(v Viewer, a Act, t Thing) Decision {
 			return Decision{Refused, CodePaused}
 		}
 	}
-	second := d.second || d.severe && t.Class != ClassOrdinary
+	second := d.second || d.severe && (t.Class != ClassOrdinary || t.Opens&severeByItself != 0)
 	if second && t.Proposer != (truce.Author{}) {
 		if t.Proposer.Person == v.Person {
 			return Decision{Refused, CodeSamePerson}
@@ -417,6 +421,8 @@ func stands(v Viewer, t Thing, as relation, plain bool) bool {
 		return own
 	case ofMe:
 		return v.Person != "" && v.Person == t.About
+	case waits:
+		return t.Proposer.Person != ""
 	case room, inside:
 		return true // the rule's offices say it all
 	case sent:

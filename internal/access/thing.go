@@ -119,6 +119,8 @@ type Thing struct {
 	Simulated bool
 	// Proposer is who proposed the act that is now to be confirmed by another; zero where nobody did.
 	Proposer truce.Author
+	// Opens are the fields that a grant would open.
+	Opens Fields
 }
 
 // Viewer is who asks, in one office, at one moment. The zero value is the public at an unknown time, to whom nothing is released yet.
