@@ -259,6 +259,7 @@ func TestPixelFloods(t *testing.T) {
 	progressive := bytes.Replace(asJPEG(t, picture()), []byte{0xff, 0xc0, 0, 17, 8, 0, 32, 0, 48}, []byte{0xff, 0xc2, 0, 17, 8, 0x1b, 0x58, 0x1b, 0x58}, 1) // 49 million
 	for name, b := range map[string][]byte{
 		"65535 x 65535":           append(pngHeader(65535, 65535, 8, 6), chunk("IDAT", "x")...),
+		"55 million":              append(pngHeader(7420, 7420, 8, 0), chunk("IDAT", "x")...),
 		"2147483647 wide":         append(pngHeader(1<<31-1, 1, 8, 6), chunk("IDAT", "x")...),
 		"2147483647 squared":      append(pngHeader(1<<31-1, 1<<31-1, 16, 6), chunk("IDAT", "x")...),
 		"jpeg 65535 x 65535":      flood,

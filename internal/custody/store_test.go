@@ -443,7 +443,7 @@ func TestChangedChunksAreNotServed(t *testing.T) {
 	}
 	// A file that ends with a whole chunk sooner than it should is not taken for a shorter one.
 	short := *of
-	short.Size = 3 * chunkBytes
+	short.Size, short.SHA256 = 3*chunkBytes, seal.Bytes(b[:3*chunkBytes])
 	if err := os.WriteFile(path, stored[:3*storedBytes], 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -82,6 +82,32 @@ func TestPositionsThatAreRefused(t *testing.T) {
 	}
 }
 
+// One list of fixes has one form.
+func TestColumnsHaveOneForm(t *testing.T) {
+	good := []byte{2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0} // twice: moment, longitude, latitude; a run of two radii of nothing
+	if fixes, err := ParseColumns(good); err != nil || !bytes.Equal(AppendColumns(nil, fixes), good) {
+		t.Fatal("control:", err)
+	}
+	for name, b := range map[string][]byte{
+		"nothing":            {},
+		"no fixes":           {0},
+		"a longer number":    {0x82, 0, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0},
+		"a longer moment":    {2, 0x82, 0, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0},
+		"two runs of one":    {2, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0},
+		"a run of nothing":   {2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0},
+		"a run too long":     {2, 2, 2, 2, 2, 2, 2, 3, 0, 0, 0, 0},
+		"more behind it":     append(bytes.Clone(good), 0),
+		"less":               good[:len(good)-1],
+		"no moment":          {2, 0, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0},
+		"many in few bytes":  {0xa0, 0x8d, 0x06, 2, 2, 2, 1, 0, 0, 0, 0},
+		"beyond all numbers": {1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 2, 1, 0, 0, 0, 0},
+	} {
+		if _, err := ParseColumns(b); err == nil {
+			t.Errorf("%s is read", name)
+		}
+	}
+}
+
 // FuzzColumns: what is read is written again to the same bytes, and a few bytes never claim many positions.
 func FuzzColumns(f *testing.F) {
 	f.Add(AppendColumns(nil, track(3)))
