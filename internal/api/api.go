@@ -1,0 +1,284 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/mechanism"
+	"truce/internal/seal"
+)
+
+// Options are what the interface is made of.
+type Options struct {
+	Mechanism *mechanism.Mechanism
+	Gate      *access.Gate
+	Sessions  *access.Sessions
+	// Passkeys is nil where no origin is set: then nobody signs in by passkey.
+	Passkeys *access.Passkeys
+	Now      func() truce.Instant
+	Random   io.Reader
+	// After gives a channel that gets a value after a while: the heartbeat of event streams. Nil means no heartbeat.
+	After func(time.Duration) <-chan time.Time
+	// Limits bound what one body may send; what is zero is the default.
+	Limits Limits
+	// Origin is the address people type, such as https://truce.example.org. Where it is https, cookies are only ever sent by it.
+	Origin string
+	// Address gives from where a request comes; nil takes the other end of the connection. Behind a proxy it is the proxy's to say.
+	Address func(*http.Request) string
+	// Log is told of each request and of what went wrong inside; nil keeps nothing.
+	Log func(Line)
+}
+
+// Line is one line of the log of requests. It holds no address, no name and nothing of what was sent or answered; the path is that of the route, with
+// the names of its parts in place of their values.
+type Line struct {
+	At     truce.Instant
+	Route  string // "GET /api/cases/{id}"; "" where there is none
+	Status int
+	Office truce.Office
+	Took   time.Duration
+	// Err is what went wrong inside, where the answer says only that something did.
+	Err error
+}
+
+// Limits bound what one body may send. See docs/limits.md.
+type Limits struct {
+	Rate   float64 // requests a second, over a long time
+	Burst  int     // requests at once
+	Upload int64   // bytes of one file
+	Batch  int64   // bytes of one batch of observations
+	Quota  int64   // bytes of files and batches in one day (UTC)
+}
+
+// Defaults and limits. See docs/limits.md.
+const (
+	DefaultRate  = 20
+	DefaultBurst = 200
+	// DefaultUpload and DefaultBatch are bytes of one file and of one batch; DefaultQuota of all that a body sends in one day.
+	DefaultUpload = 256 << 20
+	DefaultBatch  = 1 << 30
+	DefaultQuota  = 20 << 30
+	// MaxBody is how many bytes the body of a request has that is no stream.
+	MaxBody = 1 << 20
+	// MaxAgreement is how many bytes a version of an agreement has when it is sent.
+	MaxAgreement = 24 << 20
+	// MaxDepth is how deeply JSON in a request may be nested.
+	MaxDepth = 16
+	// MaxStreams is how many event streams are open at once, MaxStreamsEach how many of one person or address.
+	MaxStreams     = 1000
+	MaxStreamsEach = 4
+	// DefaultBodyTime is how long a request that is no stream may take to arrive.
+	DefaultBodyTime = time.Minute
+	// DefaultHeartbeat is how often an event stream shows that it lives.
+	DefaultHeartbeat = 20 * time.Second
+	// DefaultStream is how long an event stream lasts before it asks who is there again by ending.
+	DefaultStream = 15 * time.Minute
+	// MaxCounted is how many outcomes are looked at to count them by article.
+	MaxCounted = 20_000
+	// MaxPage is how many things one page of a list has.
+	MaxPage = 500
+)
+
+func (l *Limits) fill() {
+	if l.Rate <= 0 {
+		l.Rate = DefaultRate
+	}
+	if l.Burst <= 0 {
+		l.Burst = DefaultBurst
+	}
+	if l.Upload <= 0 {
+		l.Upload = DefaultUpload
+	}
+	if l.Batch <= 0 {
+		l.Batch = DefaultBatch
+	}
+	if l.Quota <= 0 {
+		l.Quota = DefaultQuota
+	}
+}
+
+// server answers requests.
+type server struct {
+	Options
+	m      *mechanism.Mechanism
+	mux    *http.ServeMux
+	api    huma.API
+	guard  *http.CrossOriginProtection
+	routes map[string]*route // by pattern
+	spec   []byte            // the OpenAPI document
+	rate   *access.Limiter
+	quota  quota
+	// tickets hides what a person must prove before it becomes a key.
+	tickets seal.Key
+	secure  bool
+
+	streams struct {
+		sync.Mutex
+		all  int
+		each map[string]int
+	}
+}
+
+// New gives the handler of everything under /api. It panics where a route lacks what every route must have: a program that starts has them all.
+func New(o Options) (http.Handler, error) {
+	s, err := newServer(o)
+	return s, err
+}
+
+func newServer(o Options) (*server, error) {
+	key, err := seal.NewKey(o.Random)
+	if err != nil {
+		return nil, err
+	}
+	o.Limits.fill()
+	s := &server{Options: o, m: o.Mechanism, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: map[string]*route{},
+		rate:    access.NewLimiter(key.Derive("rate"), o.Limits.Burst, time.Duration(float64(time.Second)/o.Limits.Rate)),
+		tickets: key.Derive("tickets"), secure: strings.HasPrefix(o.Origin, "https:")}
+	s.streams.each = map[string]int{}
+	if s.Address == nil {
+		s.Address = func(r *http.Request) string {
+			host, _, _ := net.SplitHostPort(r.RemoteAddr)
+			return host
+		}
+	}
+	if u, err := url.Parse(o.Origin); err == nil && u.Host != "" {
+		if err := s.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, err
+		}
+	}
+	s.api = humago.New(guarded{s}, config())
+	s.register()
+	if s.spec, err = s.api.OpenAPI().MarshalJSON(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func config() huma.Config {
+	f := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{OpenAPI: "3.1.0", Info: &huma.Info{Title: "truce", Version: "1",
+			Description: "The mechanism of a ceasefire: what was reported, what each rule says of it, what people found, and who said what to that."},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer), SecuritySchemes: map[string]*huma.SecurityScheme{
+				"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "Of a person who signed in."},
+				"token":   {Type: "http", Scheme: "bearer", Description: "Of a device."},
+			}}},
+		Formats:                      map[string]huma.Format{"application/json": f, "json": f},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	}
+}
+
+func (s *server) register() {
+	s.aboutTheDoor()
+	s.aboutAgreements()
+	s.aboutReports()
+	s.aboutOutcomes()
+	s.aboutCases()
+	s.aboutTalk()
+	s.aboutMedia()
+	s.aboutPeople()
+	s.aboutEvents()
+	s.aboutFeatures()
+}
+
+// ServeHTTP answers one request.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := s.Now()
+	out := &answerWriter{ResponseWriter: w}
+	line := Line{At: start}
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			line.Err = panicked(p)
+			if !out.wrote {
+				s.problem(out, r, "en", of(truce.Internal))
+			}
+		}
+		if s.Log != nil {
+			line.Status, line.Took = out.status, s.Now().Sub(start)
+			if line.Err == nil {
+				line.Err = out.err
+			}
+			s.Log(line)
+		}
+	}()
+	s.headers(w.Header())
+	r.Body = http.MaxBytesReader(out, r.Body, s.Limits.Batch+MaxBody)
+	language := languageOf(r)
+	if err := s.guard.Check(r); err != nil {
+		s.problem(out, r, language, known(http.StatusForbidden, "cross-origin"))
+		return
+	}
+	rt, refusal := s.route(out.Header(), r)
+	if refusal != nil {
+		s.problem(out, r, language, refusal)
+		return
+	}
+	line.Route = rt.pattern
+	c, refusal := s.caller(out, r, rt)
+	if refusal != nil {
+		s.problem(out, r, language, refusal)
+		return
+	}
+	c.language = language
+	line.Office = c.Office
+	s.mux.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), callerKey{}, c)))
+	out.finish(r)
+}
+
+// headers are on every answer: nothing here is a page, nothing is kept, nothing may be put into a frame.
+func (s *server) headers(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Vary", "Authorization, Cookie, Accept-Language")
+	if s.secure {
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+}
+
+// methods are those that any route has.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete}
+
+// route finds the route of a request, or says that there is none, or none for the method.
+func (s *server) route(h http.Header, r *http.Request) (*route, *problem) {
+	if _, pattern := s.mux.Handler(r); pattern != "" {
+		if rt := s.routes[pattern]; rt != nil {
+			return rt, nil
+		}
+	}
+	var allowed []string
+	for _, m := range methods {
+		other := *r
+		other.Method = m
+		if _, pattern := s.mux.Handler(&other); s.routes[pattern] != nil {
+			allowed = append(allowed, m)
+		}
+	}
+	if len(allowed) == 0 {
+		return nil, of(truce.NotFound)
+	}
+	slices.Sort(allowed)
+	h.Set("Allow", strings.Join(allowed, ", "))
+	return nil, known(http.StatusMethodNotAllowed, "method")
+}
