@@ -258,7 +258,7 @@ func (m *Mechanism) Case(ctx context.Context, v access.Viewer, id truce.CaseID, 
 	return out, nil
 }
 
-func (m *Mechanism) step(ctx context.Context, v access.Viewer, d casefile.Done) (CaseStep, bool, error) {
+func (m *Mechanism) step(ctx context.Context, v access.Viewer, d casefile.Done) (out CaseStep, ok bool, err error) {
 	row, err := m.View.Record(ctx, d.Record)
 	if err != nil {
 		return CaseStep{}, false, err
@@ -268,8 +268,8 @@ func (m *Mechanism) step(ctx context.Context, v access.Viewer, d casefile.Done) 
 	if !sees.Has(access.Existence) {
 		return CaseStep{}, false, nil
 	}
-	out := CaseStep{Card: m.card(&row, t, sees), Number: d.Number, Step: d.Step, State: d.State}
-	defer access.RedactTo(sees, &out)
+	out = CaseStep{Card: m.card(&row, t, sees), Number: d.Number, Step: d.Step, State: d.State}
+	defer func() { access.RedactTo(sees, &out) }()
 	if sees&(access.Note|access.Who|access.WhereExact|access.By) == 0 {
 		return out, true, nil
 	}

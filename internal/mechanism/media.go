@@ -164,9 +164,9 @@ func (m *Mechanism) Picture(ctx context.Context, v access.Viewer, id truce.Recor
 	return m.media(ctx, &row, t, sees)
 }
 
-func (m *Mechanism) media(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (Media, error) {
-	out := Media{Card: m.card(row, t, sees)}
-	defer access.RedactTo(sees, &out)
+func (m *Mechanism) media(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (out Media, err error) {
+	out = Media{Card: m.card(row, t, sees)}
+	defer func() { access.RedactTo(sees, &out) }()
 	r, g, err := m.content(ctx, row)
 	if err != nil {
 		return out, err

@@ -178,9 +178,9 @@ func (m *Mechanism) Observation(ctx context.Context, v access.Viewer, id truce.R
 	return m.observation(ctx, &row, t, sees)
 }
 
-func (m *Mechanism) observation(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (Observation, error) {
-	out := Observation{Card: m.card(row, t, sees)}
-	defer access.RedactTo(sees, &out)
+func (m *Mechanism) observation(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (out Observation, err error) {
+	out = Observation{Card: m.card(row, t, sees)}
+	defer func() { access.RedactTo(sees, &out) }()
 	if h := row.Happened; h != nil {
 		out.Observed = h.Kind.String()
 		out.FirstDay, out.LastDay = day(h.First), day(h.Last)
@@ -246,9 +246,9 @@ func (m *Mechanism) Track(ctx context.Context, v access.Viewer, id truce.RecordI
 	return m.track(ctx, &row, t, sees, true)
 }
 
-func (m *Mechanism) track(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, fixes bool) (Positions, error) {
-	out := Positions{Card: m.card(row, t, sees)}
-	defer access.RedactTo(sees, &out)
+func (m *Mechanism) track(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, fixes bool) (out Positions, err error) {
+	out = Positions{Card: m.card(row, t, sees)}
+	defer func() { access.RedactTo(sees, &out) }()
 	if h := row.Happened; h != nil {
 		out.FirstDay, out.LastDay = day(h.First), day(h.Last)
 		out.Cell = cell(geo.CellOf(truce.Position{Lon: truce.E7(h.Lon * 1_000_000), Lat: truce.E7(h.Lat * 1_000_000)}))

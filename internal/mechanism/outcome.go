@@ -133,9 +133,9 @@ func (m *Mechanism) Outcome(ctx context.Context, v access.Viewer, id truce.Recor
 	return m.outcome(ctx, &row, t, sees, language)
 }
 
-func (m *Mechanism) outcome(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, language string) (Outcome, error) {
-	out := Outcome{Card: m.card(row, t, sees)}
-	defer access.RedactTo(sees, &out)
+func (m *Mechanism) outcome(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, language string) (out Outcome, err error) {
+	out = Outcome{Card: m.card(row, t, sees)}
+	defer func() { access.RedactTo(sees, &out) }()
 	if !sees.Has(access.Open) {
 		return out, nil
 	}

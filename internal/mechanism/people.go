@@ -85,9 +85,7 @@ func (m *Mechanism) Enrol(ctx context.Context, v access.Viewer, p record.Person)
 		if !p.Since.Stated() {
 			p.Since = v.Now
 		}
-		if slices.ContainsFunc(p.Offices, access.Powerful) {
-			act = access.ActEmpower
-		}
+		act = m.Directory.ActFor(p, v.Person)
 	default:
 		return Receipt{}, false, &truce.Error{Op: op, Kind: truce.Invalid, Reason: "this adds a person or lets one leave", Hint: "act is added or left"}
 	}
@@ -97,11 +95,7 @@ func (m *Mechanism) Enrol(ctx context.Context, v access.Viewer, p record.Person)
 // AddKey adds a key to a person: one's own by whoever holds a session of that person, a first one by an invitation, a token for a device.
 func (m *Mechanism) AddKey(ctx context.Context, v access.Viewer, p record.Person) (Receipt, bool, error) {
 	p.At, p.Act = v.Now, record.PersonKeyAdded
-	act := access.ActKey
-	if p.Person != v.Person {
-		act = access.ActEnrol
-	}
-	return m.aboutPerson(ctx, "mechanism.AddKey", v, act, p)
+	return m.aboutPerson(ctx, "mechanism.AddKey", v, m.Directory.ActFor(p, v.Person), p)
 }
 
 // DropKey ends a key.
@@ -249,6 +243,10 @@ func (m *Mechanism) Grant(ctx context.Context, v access.Viewer, g record.Grant) 
 		g.From = v.Now
 	}
 	slices.Sort(g.Fields)
+	for _, w := range g.Fields {
+		f, _ := access.ParseField(w)
+		t.Opens |= f
+	}
 	m.command.Lock()
 	defer m.command.Unlock()
 	proposal, err := m.may(op, v, act, t)

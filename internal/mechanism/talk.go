@@ -33,9 +33,9 @@ func (m *Mechanism) Statements(ctx context.Context, v access.Viewer, cursor stri
 	})
 }
 
-func (m *Mechanism) statement(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (Statement, error) {
-	out := Statement{Card: m.card(row, t, sees)}
-	defer access.RedactTo(sees, &out)
+func (m *Mechanism) statement(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (out Statement, err error) {
+	out = Statement{Card: m.card(row, t, sees)}
+	defer func() { access.RedactTo(sees, &out) }()
 	r, g, err := m.content(ctx, row)
 	if err != nil {
 		return out, err
@@ -122,9 +122,9 @@ func (m *Mechanism) Queries(ctx context.Context, v access.Viewer, cursor string,
 	})
 }
 
-func (m *Mechanism) query(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (Query, error) {
-	out := Query{Card: m.card(row, t, sees)}
-	defer access.RedactTo(sees, &out)
+func (m *Mechanism) query(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (out Query, err error) {
+	out = Query{Card: m.card(row, t, sees)}
+	defer func() { access.RedactTo(sees, &out) }()
 	r, g, err := m.content(ctx, row)
 	if err != nil {
 		return out, err

@@ -1,0 +1,412 @@
+package mechanism_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/custody"
+	"truce/internal/disk"
+	"truce/internal/journal"
+	"truce/internal/journal/sqlite"
+	"truce/internal/live"
+	"truce/internal/mechanism"
+	"truce/internal/record"
+	"truce/internal/vault"
+	"truce/internal/view"
+)
+
+// env is a mechanism with people in it, on a clock of its own.
+type env struct {
+	t      *testing.T
+	m      *mechanism.Mechanism
+	store  *sqlite.Store
+	keys   *vault.Keyring
+	dir    string
+	clock  truce.Instant
+	people map[string]access.Viewer
+}
+
+// cast is who there is in every test: name, body, office.
+var cast = []struct {
+	name, body string
+	office     truce.Office
+}{
+	{"monitor", "team-1", truce.OfficeMonitor}, {"other monitor", "team-2", truce.OfficeMonitor}, {"duty", "operations-room", truce.OfficeDutyOfficer},
+	{"russia", "russia", truce.OfficeGuarantor}, {"russian liaison", "russia", truce.OfficeLiaison}, {"united states", "united-states", truce.OfficeGuarantor},
+	{"jordan", "jordan", truce.OfficeGuarantor}, {"jordanian liaison", "jordan", truce.OfficeLiaison}, {"syrian liaison", "government-of-syria", truce.OfficeLiaison}, {"auditor", "audit-office", truce.OfficeAuditor},
+	{"operator", "operations-room", truce.OfficeOperator}, {"analyst", "operations-room", truce.OfficeAnalyst},
+}
+
+func start(t *testing.T) *env {
+	t.Helper()
+	e := &env{t: t, dir: t.TempDir(), clock: truce.InstantOf(time.Date(2017, 11, 20, 8, 0, 0, 0, time.UTC)), people: map[string]access.Viewer{}}
+	var err error
+	if e.keys, err = vault.NewKeyring(rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	e.open()
+	e.found()
+	return e
+}
+
+// open starts the mechanism on what is in the folder.
+func (e *env) open() {
+	ctx, cancel := context.WithCancel(context.Background())
+	folder := must(disk.Open(filepath.Join(e.dir, "journal")))
+	e.store = must(sqlite.Open(ctx, folder))
+	v := must(view.Open(ctx, filepath.Join(e.dir, "view.db")))
+	w := must(journal.NewWriter(ctx, e.store, journal.Options{Now: func() truce.Instant { return e.clock }}))
+	media := must(custody.Open(must(disk.Open(filepath.Join(e.dir, "media"))), e.keys, rand.Reader))
+	e.m = must(mechanism.New(mechanism.Parts{Journal: e.store, Writer: w, Keys: e.keys, View: v, Media: media, Random: rand.Reader, Now: func() truce.Instant { return e.clock },
+		NewLive: func() mechanism.Evaluator { return live.New() }}))
+	done := make(chan error, 1)
+	go func() { done <- e.m.Run(ctx) }()
+	stop := func() {
+		w.Close()
+		cancel()
+		<-done
+		v.Close()
+		e.store.Close()
+	}
+	e.t.Cleanup(stop)
+}
+
+func must[T any](x T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
+func (e *env) found() {
+	e.t.Helper()
+	text, rep, err := mechanism.ReadFolder(os.DirFS("../../examples/southwest-syria"), "", record.AgreementInForce)
+	if err != nil || rep.Errors() > 0 {
+		e.t.Fatal(err, rep.Problems)
+	}
+	e.put(text.Draft())
+	for i, c := range cast {
+		id := truce.PersonID(fmt.Sprintf("p-%d", i+1))
+		e.put(record.Person{At: e.clock, Act: record.PersonAdded, Person: id, Body: truce.BodyID(c.body), Offices: []truce.Office{c.office}, Since: e.clock, Name: "Name of " + c.name}.Draft())
+		e.people[c.name] = access.Viewer{Person: id, Body: truce.BodyID(c.body), Office: c.office, Vouch: truce.VouchSession}
+	}
+}
+
+// put writes a founding record.
+func (e *env) put(d record.Draft, err error) {
+	e.t.Helper()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	d.Record.Author, d.Record.Claimed, d.Record.Received = truce.Author{Vouch: truce.VouchNode}, e.clock, e.clock
+	sealed, err := d.Seal(e.keys, rand.Reader)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	_, last, err := e.m.Writer.Submit(context.Background(), []journal.Draft{{Record: d.Record, Sealed: sealed}})
+	if err == nil {
+		err = e.m.Await(context.Background(), last)
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// as gives somebody now, freshly proved.
+func (e *env) as(name string) access.Viewer {
+	p := e.people[name]
+	v, ok := e.m.Directory.Viewer(p.Person, p.Office, e.clock)
+	if !ok {
+		e.t.Fatalf("%s holds no office", name)
+	}
+	v.Vouch, v.Proved = truce.VouchSession, e.clock
+	return v
+}
+
+func (e *env) later(d time.Duration) { e.clock = e.clock.Add(d) }
+
+const shelling = `{"id":"obs-1","kind":"incident","what":"shelling","time":"2017-11-15T09:30:00Z","place":{"kind":"point","lat":32.75,"lon":36.1,"error_m":100},` +
+	`"parts":[{"name":"government-of-syria","role":"initiator"},{"name":"southern-front","role":"target"}],"count":3,"source":{"id":"SECRET-SOURCE","means":"seen","standing":"observed"},"note":"SECRET-NOTE"}` + "\n"
+
+func (e *env) report(name, line string) mechanism.Taken {
+	e.t.Helper()
+	taken, err := e.m.Report(context.Background(), e.as(name), mechanism.Batch{Name: "batch", Format: "ndjson", Tier: truce.TierMechanism, MaxBytes: 1 << 20, Body: strings.NewReader(line)})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if taken.Rejected > 0 {
+		e.t.Fatalf("%+v", taken)
+	}
+	head := must(e.store.Head(context.Background()))
+	if err := e.m.Await(context.Background(), head.Seq); err != nil {
+		e.t.Fatal(err)
+	}
+	return taken
+}
+
+func (e *env) settle() int {
+	e.t.Helper()
+	n, err := e.m.Settle(context.Background(), e.m.Latest())
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return n
+}
+
+// step takes a step that must succeed.
+func (e *env) step(name string, s record.Step) mechanism.Case {
+	e.t.Helper()
+	if s.Case != "" && s.Last == 0 {
+		c, err := e.m.Case(context.Background(), e.as("duty"), s.Case, "en")
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		s.Last = c.Last
+	}
+	_, c, err := e.m.Step(context.Background(), e.as(name), s, 2017)
+	if err != nil {
+		e.t.Fatalf("%s cannot %s: %v", name, s.Step, err)
+	}
+	return c
+}
+
+// A report is written down once, judged under every reading, and becomes a case that people bring to its end.
+func TestLifeOfACase(t *testing.T) {
+	e := start(t)
+	ctx := context.Background()
+	taken := e.report("monitor", shelling)
+	if taken.Observations != 1 || len(taken.IDs) != 1 {
+		t.Fatalf("%+v", taken)
+	}
+	id := taken.IDs[0]
+	if again := e.report("monitor", shelling); again.Repeated != 1 || again.Records != 0 {
+		t.Errorf("sent again: %+v", again)
+	}
+	if n := e.settle(); n == 0 {
+		t.Fatal("no rule speaks of it")
+	}
+	if n := e.settle(); n != 0 {
+		t.Errorf("%d outcomes of nothing new", n)
+	}
+	outcomes, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"})
+	if err != nil || len(outcomes.Items) == 0 {
+		t.Fatal(outcomes, err)
+	}
+	o := outcomes.Items[0]
+	if len(o.Said) == 0 || len(o.Why) == 0 || o.Why[0].Reasons == nil {
+		t.Errorf("no reasons: %+v", o)
+	}
+
+	c := e.step("duty", record.Step{Step: truce.StepOpen, Rule: o.Rule, Article: o.Article, Cites: []truce.RecordID{id, o.ID}, Parties: []truce.BodyID{"russia"}})
+	do := func(name string, s record.Step) mechanism.Case { t.Helper(); s.Case = c.ID; return e.step(name, s) }
+	do("duty", record.Step{Step: truce.StepRegister})
+	do("duty", record.Step{Step: truce.StepNotify, Parties: []truce.BodyID{"government-of-syria"}})
+	do("duty", record.Step{Step: truce.StepAssess, Text: "It fits what was seen."})
+	do("duty", record.Step{Step: truce.StepTask, Team: "team-1"})
+	do("monitor", record.Step{Step: truce.StepVerify})
+	do("duty", record.Step{Step: truce.StepFind, Cites: []truce.RecordID{id}, Finding: &record.Finding{Occurrence: truce.OccurrenceConfirmed, Standard: "reasonable-grounds", Confidence: "medium"}})
+	do("duty", record.Step{Step: truce.StepAttribute, Cites: []truce.RecordID{id}, Attribution: &record.Attribution{Result: truce.AttributionParty, By: []truce.ActorID{"government-of-syria"}, Standard: "reasonable-grounds", Confidence: "low"}})
+	do("duty", record.Step{Step: truce.StepShare})
+	do("russian liaison", record.Step{Step: truce.StepRespond, Text: "We see it otherwise."})
+	do("syrian liaison", record.Step{Step: truce.StepRespond, Text: "It was not ours."})
+	last := do("duty", record.Step{Step: truce.StepSubmit})
+	of := last.Findings[0].Number
+	do("united states", record.Step{Step: truce.StepSign, Of: of})
+	do("jordan", record.Step{Step: truce.StepSign, Of: of})
+	do("russia", record.Step{Step: truce.StepDissent, Of: of, Text: "The count is not ours."})
+	do("duty", record.Step{Step: truce.StepPublish, Tier: truce.TierPublic})
+
+	// A stale step is told what changed.
+	_, _, err = e.m.Step(ctx, e.as("duty"), record.Step{Case: c.ID, Step: truce.StepClose, Last: 3, Text: "done"}, 2017)
+	if since, ok := mechanism.Changed(err); !ok || len(since) == 0 || truce.KindOf(err) != truce.Conflict {
+		t.Errorf("a stale step: %v", err)
+	}
+
+	// The public sees the finding once its delay is over, and never who reported it.
+	public := access.Viewer{Now: e.clock}
+	if _, err := e.m.Case(ctx, public, c.ID, "en"); truce.KindOf(err) != truce.NotFound {
+		t.Errorf("published before the delay: %v", err)
+	}
+	public.Now = e.clock.Add(73 * time.Hour)
+	seen, err := e.m.Case(ctx, public, c.ID, "en")
+	if err != nil || len(seen.Findings) == 0 || len(seen.Cites) > 0 {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	do("russian liaison", record.Step{Step: truce.StepRemedy, Text: "The battery was withdrawn."})
+	if end := do("duty", record.Step{Step: truce.StepClose, Text: "Closed."}); end.State != truce.CaseClosed {
+		t.Errorf("%+v", end.State)
+	}
+}
+
+// Who may not see a record is answered as if there were none; who may see some of it does not see the rest.
+func TestEverybodySeesTheirOwn(t *testing.T) {
+	e := start(t)
+	ctx := context.Background()
+	id := e.report("monitor", shelling).IDs[0]
+	for name, want := range map[string]struct{ there, note, source, exact bool }{
+		"monitor": {true, true, true, true}, "duty": {true, true, true, true}, "other monitor": {true, false, false, false}, "russia": {}, "jordanian liaison": {}, "operator": {},
+		"auditor": {true, false, false, false}, "analyst": {true, false, false, false},
+	} {
+		o, err := e.m.Observation(ctx, e.as(name), id)
+		if (err == nil) != want.there {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err != nil {
+			_, absent := e.m.Observation(ctx, e.as(name), "r-none")
+			if err.Error() != absent.Error() {
+				t.Errorf("%s can tell it from nothing: %v", name, err)
+			}
+			continue
+		}
+		if got := (o.Note != ""); got != want.note {
+			t.Errorf("%s sees the note: %v", name, got)
+		}
+		if got := o.Source != nil; got != want.source {
+			t.Errorf("%s sees the source: %v", name, got)
+		}
+		if got := o.Place != nil; got != want.exact {
+			t.Errorf("%s sees the exact place: %v", name, got)
+		}
+		if (name == "other monitor" || name == "analyst") && o.Cell != nil {
+			t.Errorf("%s sees where something was that nobody has classified", name)
+		}
+	}
+	if _, waits, err := e.m.Classify(ctx, e.as("duty"), record.Class{Act: record.ClassSet, Of: id, Tier: truce.TierMechanism, Class: record.ClassOrdinary, Reason: "No source is in it."}); err != nil || waits {
+		t.Fatal(waits, err)
+	}
+	if o, err := e.m.Observation(ctx, e.as("other monitor"), id); err != nil || o.Cell == nil || o.Place != nil || o.Note != "" || o.Source != nil {
+		t.Errorf("%+v, %v", o, err)
+	}
+	page, err := e.m.Observations(ctx, e.as("russia"), mechanism.Search{})
+	if err != nil || len(page.Items) > 0 || page.Next != "" {
+		t.Errorf("a list tells a party: %+v, %v", page, err)
+	}
+}
+
+// Two people of two bodies erase; then the content is in no file, what was concluded stands, and a replay knows the same.
+func TestErase(t *testing.T) {
+	e := start(t)
+	ctx := context.Background()
+	id := e.report("monitor", shelling).IDs[0]
+	e.settle()
+	before, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id})
+	if err != nil || len(before.Items) == 0 {
+		t.Fatal(before, err)
+	}
+	proposal, err := e.m.Erase(ctx, e.as("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureDanger, Reason: "It endangers somebody."}, []truce.RecordID{id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err := e.m.Observation(ctx, e.as("duty"), id); err != nil || o.Erased {
+		t.Errorf("one person alone erased: %+v, %v", o, err)
+	}
+	if _, err := e.m.Confirm(ctx, e.as("duty"), proposal.ID, "I agree with myself."); err == nil {
+		t.Error("somebody confirmed their own proposal")
+	}
+	if _, err := e.m.Confirm(ctx, e.as("jordan"), proposal.ID, "Agreed."); err != nil {
+		t.Fatal(err)
+	}
+	o, err := e.m.Observation(ctx, e.as("duty"), id)
+	if err != nil || !o.Erased || o.Note != "" || o.Place != nil {
+		t.Errorf("%+v, %v", o, err)
+	}
+	e.settle()
+	after, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id})
+	if err != nil || len(after.Items) != len(before.Items) || after.Items[0].ID != before.Items[0].ID {
+		t.Errorf("what was concluded does not stand: %d and %d, %v", len(before.Items), len(after.Items), err)
+	}
+}
+
+// Media are deposited in pieces, seen by tier, and opening an original is written down.
+func TestMedia(t *testing.T) {
+	e := start(t)
+	ctx := context.Background()
+	obs := e.report("monitor", shelling).IDs[0]
+	data := bytes.Repeat([]byte("not a picture "), 10_000)
+	u, err := e.m.BeginUpload(e.as("monitor"), "crater.bin", int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.m.UploadState(e.as("other monitor"), u.ID); truce.KindOf(err) != truce.NotFound {
+		t.Errorf("somebody else's upload: %v", err)
+	}
+	if u, err = e.m.AppendUpload(e.as("monitor"), u.ID, 0, bytes.NewReader(data[:100_000])); err != nil {
+		t.Fatal(err)
+	}
+	if u, err = e.m.AppendUpload(e.as("monitor"), u.ID, u.Offset, bytes.NewReader(data[u.Offset:])); err != nil || u.Offset != u.Size {
+		t.Fatal(u, err)
+	}
+	r, err := e.m.Deposit(ctx, e.as("monitor"), u.ID, truce.Digest{}, truce.TierMechanism, []truce.RecordID{obs}, "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := e.m.Open(ctx, e.as("monitor"), r.ID, "", false); err == nil {
+		t.Error("an original was opened without a reason")
+	}
+	// Nobody opens an original by their office: two people of two bodies grant it, for a while.
+	if _, _, err := e.m.Open(ctx, e.as("duty"), r.ID, "To compare the crater.", false); err == nil {
+		t.Error("an original was opened without a grant")
+	}
+	grant, waits, err := e.m.Grant(ctx, e.as("duty"), record.Grant{Act: record.GrantGiven, Person: e.people["duty"].Person, Record: r.ID, Fields: []string{"media-original"},
+		Until: e.clock.Add(time.Hour), Reason: "To compare the crater."})
+	if err != nil || !waits {
+		t.Fatal(waits, err)
+	}
+	if _, err := e.m.Confirm(ctx, e.as("jordan"), grant.ID, "Agreed."); err != nil {
+		t.Fatal(err)
+	}
+	f, _, err := e.m.Open(ctx, e.as("duty"), r.ID, "To compare the crater.", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	got := make([]byte, f.Size())
+	if _, err := f.ReadAt(got, 0); err != nil && err.Error() != "EOF" || !bytes.Equal(got, data) {
+		t.Error("other bytes", err)
+	}
+	list, err := e.m.Picture(ctx, e.as("auditor"), r.ID)
+	if err != nil || len(list.Custody) != 2 || list.Custody[1].Act != "opened" || list.Name != "" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// A restart knows what it knew.
+func TestRestart(t *testing.T) {
+	e := start(t)
+	id := e.report("monitor", shelling).IDs[0]
+	e.settle()
+	before := must(e.m.Outcomes(context.Background(), e.as("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"}))
+	head := must(e.store.Head(context.Background()))
+	e2 := *e
+	e2.dir = t.TempDir()
+	if err := os.MkdirAll(filepath.Join(e2.dir, "journal"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	copied := must(sqlite.Open(ctx, must(disk.Open(filepath.Join(e2.dir, "journal")))))
+	if _, err := journal.Rebuild(ctx, copied, e.store); err != nil {
+		t.Fatal(err)
+	}
+	copied.Close()
+	e2.open()
+	if err := e2.m.Await(ctx, head.Seq); err != nil {
+		t.Fatal(err)
+	}
+	after := must(e2.m.Outcomes(ctx, e2.as("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"}))
+	if len(before.Items) != len(after.Items) || before.Items[0].ID != after.Items[0].ID {
+		t.Errorf("before %+v\nafter %+v", before.Items, after.Items)
+	}
+	if n := e2.settle(); n != 0 {
+		t.Errorf("after a restart %d outcomes were recorded again", n)
+	}
+}
