@@ -519,6 +519,14 @@ func Another(a, b truce.Author) bool {
 	return a.Person != "" && b.Person != "" && a.Body != "" && b.Body != "" && a.Person != b.Person && a.Body != b.Body
 }
 
+// Proposed gives the act that a record proposes and that waits for somebody of another body; ok is false where nothing waits.
+func (d *Directory) Proposed(id truce.RecordID) (act Act, ok bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	p, ok := d.proposed[id]
+	return p.act, ok
+}
+
 // Paused reports whether publication is paused.
 func (d *Directory) Paused() bool {
 	d.mu.RLock()
