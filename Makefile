@@ -8,7 +8,7 @@ SHARED  ?= ../shared
 EXAMPLE  = examples/southwest-syria
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz bench bench-postgis ged tracks memory pictures fmt clean
+.PHONY: help demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick bench bench-postgis ged tracks memory pictures fmt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -60,6 +60,16 @@ fuzz: ## every fuzz target for $(FUZZTIME)
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$p || exit 1; \
 	  done; \
 	done
+
+KILLS   ?= 1000
+CUTS    ?= 100
+DAMAGES ?= 1000
+SEED    ?= 1
+crash: ## break the journal: kills, power cuts, damage, a full disk, failed syncs (Linux, as root; about twenty minutes)
+	$(GO) test -v -count=1 -timeout 3h ./internal/journal/crashtest -kills $(KILLS) -cuts $(CUTS) -damages $(DAMAGES) -seed $(SEED)
+
+crash-quick: ## the same, a few times each
+	$(GO) test -v -count=1 ./internal/journal/crashtest
 
 bench: ## the benchmarks of the repository
 	$(GO) test -run '^$$' -bench . -benchmem ./geo ./assess ./internal/intake/...
