@@ -12,11 +12,13 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"truce"
 	"truce/internal/intake"
+	"truce/internal/node"
 )
 
 // Exit codes; documented in docs/reference/commands.md.
@@ -38,6 +40,13 @@ type grammar struct {
 	Diff    diffCommand    `cmd:"" help:"Show what changed between two versions, in the text and in the rules."`
 	Test    testCommand    `cmd:"" help:"Run the scenarios of an agreement."`
 	Replay  replayCommand  `cmd:"" help:"Evaluate what was observed against an agreement, under every reading."`
+	Init    initCommand    `cmd:"" help:"Make a data folder with keys, the agreement and the first people."`
+	Serve   serveCommand   `cmd:"" help:"Run the mechanism on a data folder."`
+	Fsck    fsckCommand    `cmd:"" help:"Check everything precious in a data folder that nobody serves."`
+	Repair  repairCommand  `cmd:"" help:"Rebuild the damaged one of the journal and its copy from the sound one."`
+	Backup  backupCommand  `cmd:"" help:"Copy the journal and media of a data folder, also while it is served."`
+	Restore restoreCommand `cmd:"" help:"Make a data folder of a backup."`
+	Rejoin  rejoinCommand  `cmd:"" help:"Tell a restored data folder what anybody outside has seen since."`
 	Version versionCommand `cmd:"" help:"Print the version of this program."`
 }
 
@@ -51,7 +60,10 @@ type program struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	if len(os.Args) == 2 && os.Args[1] == node.DeriveCommand {
+		os.Exit(derivePicture(os.Stdin, os.Stdout))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -87,7 +99,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 // newParser makes the command line's parser from the grammar.
 func newParser(g *grammar, out, errs io.Writer) (*kong.Kong, error) {
-	return kong.New(g, kong.Name("truce"), kong.Vars{"formats": strings.Join(intake.Formats(), ", ")},
+	return kong.New(g, kong.Name("truce"), kong.Vars{"formats": strings.Join(intake.Formats(), ", "), "listen": node.DefaultListen},
 		kong.Writers(out, errs), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Description("An agreement is data, observations come in, and truce says article by article who keeps it, who does not, how sure that is and under whose reading."))
 }

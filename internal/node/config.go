@@ -29,8 +29,6 @@ const (
 	DefaultRate         = 20
 	DefaultBurst        = 200
 	DefaultQuota        = 20 << 30
-	DefaultIdle         = 30 * time.Minute
-	DefaultSession      = 12 * time.Hour
 	DefaultStopPatience = 20 * time.Second
 )
 

@@ -1,0 +1,426 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/api"
+	"truce/internal/custody"
+	"truce/internal/disk"
+	"truce/internal/journal"
+	"truce/internal/live"
+	"truce/internal/mechanism"
+	"truce/internal/record"
+	"truce/internal/view"
+)
+
+// How often the node looks for work that time alone brings. See docs/limits.md.
+const (
+	DefaultTick   = 5 * time.Second        // clocks of cases and queries
+	DefaultSettle = 200 * time.Millisecond // rules, after something arrived
+	DefaultHour   = time.Hour              // rules whose deadline may have passed
+)
+
+// Options are what a node is started with.
+type Options struct {
+	Path       string
+	Passphrase string
+	Log        *slog.Logger
+	// Program is the path of this program, which it starts to decode pictures in a process of their own; "" makes no copies of pictures.
+	Program string
+	// Override changes settings after they were read, for flags.
+	Override func(*Config)
+}
+
+// Node is a running program on one data folder.
+type Node struct {
+	folder   *folder
+	log      *slog.Logger
+	access   *accessLog
+	view     *view.View
+	writer   *journal.Writer
+	mech     *mechanism.Mechanism
+	sessions *access.Sessions
+	gate     *access.Gate
+	media    *custody.Store
+	handler  http.Handler
+	metrics  *metrics
+	program  string
+	target   truce.Seq // what the journal held at the start
+
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	ended  chan error // of the follower
+}
+
+func now() truce.Instant { return truce.InstantOf(time.Now()) }
+
+// Open starts everything behind the doors, in order: keys, journal (checked to its last known head), view, the mechanism that follows the journal. When
+// it returns, the node is following; [Node.Ready] says when it has caught up.
+func Open(ctx context.Context, o Options) (_ *Node, err error) {
+	n := &Node{log: o.Log, program: o.Program, ended: make(chan error, 1), metrics: newMetrics()}
+	if n.log == nil {
+		n.log = slog.New(slog.DiscardHandler)
+	}
+	defer func() {
+		if err != nil {
+			n.release()
+		}
+	}()
+	if n.folder, err = openFolder(ctx, o.Path, o.Passphrase); err != nil {
+		return nil, err
+	}
+	if o.Override != nil {
+		o.Override(&n.folder.config)
+	}
+	if err := n.checkKeyring(ctx); err != nil {
+		return nil, err
+	}
+	if n.view, err = n.openView(ctx); err != nil {
+		return nil, err
+	}
+	place, err := n.folder.disk.Folder(mediaFolder)
+	if err != nil {
+		return nil, err
+	}
+	if n.media, err = custody.Open(place, n.folder.keys, random); err != nil {
+		return nil, err
+	}
+	if n.folder.why == nil {
+		if n.writer, err = journal.NewWriter(ctx, n.folder.journal, journal.Options{Now: now, Head: n.folder.head}); err != nil {
+			return nil, err
+		}
+	}
+	if n.access, err = openAccessLog(filepath.Join(o.Path, logFile)); err != nil {
+		return nil, err
+	}
+	n.mech, err = mechanism.New(mechanism.Parts{Journal: n.folder.journal, Writer: n.writer, Keys: n.folder.keys, View: n.view, Media: n.media, Random: random, Now: now,
+		NewLive: func() mechanism.Evaluator { return live.New() }, Log: n.access.add, ReadOnly: n.folder.why})
+	if err != nil {
+		return nil, err
+	}
+	n.sessions = access.NewSessions(n.mech.Directory)
+	if n.gate, err = access.NewGate(n.mech.Directory, random, now()); err != nil {
+		return nil, err
+	}
+	head, err := n.folder.journal.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.target = head.Seq
+	options := api.Options{Mechanism: n.mech, Gate: n.gate, Sessions: n.sessions, Now: now, After: time.After, Random: random, Origin: n.folder.config.Origin,
+		Limits: api.Limits(n.folder.config.Limits), Log: n.request}
+	if n.folder.config.Origin != "" {
+		u, err := url.Parse(n.folder.config.Origin)
+		if err == nil {
+			options.Passkeys, err = access.NewPasskeys(random, u.Hostname(), "truce", []string{n.folder.config.Origin})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	server, err := api.New(options)
+	if err != nil {
+		return nil, err
+	}
+	n.handler = server
+	inner, cancel := context.WithCancel(context.Background())
+	n.cancel = cancel
+	n.done.Go(func() { n.ended <- n.mech.Run(inner) })
+	if n.writer != nil {
+		n.done.Go(func() { n.settle(inner) })
+		n.done.Go(func() { n.tick(inner) })
+		n.done.Go(func() { n.derive(inner) })
+	}
+	return n, nil
+}
+
+// checkKeyring refuses a vault whose keys are not those the journal was begun with.
+func (n *Node) checkKeyring(ctx context.Context) error {
+	var g record.Genesis
+	err := n.folder.journal.Read(ctx, 1, func(e journal.Entry) error {
+		r, _, err := journal.Whole(e)
+		if err == nil {
+			if g, err = record.ReadGenesis(&r); err == nil {
+				err = errEnough
+			}
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	if g.Keyring != "" && g.Keyring != n.folder.keys.ID() {
+		return &truce.Error{Op: "node.Open", Kind: truce.Invalid, Subject: n.folder.config.Keys, Reason: "these are not the keys of this journal",
+			Hint: "bring the key file that truce init made for it, or that truce rotate made from that one"}
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough")
+
+// openView opens the view where it is what it was when the program last stopped, and makes it anew otherwise.
+func (n *Node) openView(ctx context.Context) (*view.View, error) {
+	path := filepath.Join(n.folder.path, viewFile)
+	sum, _ := os.ReadFile(filepath.Join(n.folder.path, viewSum))
+	digest, ok := viewDigest(path)
+	_ = os.Remove(filepath.Join(n.folder.path, viewSum)) // it holds for one start
+	sound := ok && string(sum) == digest+" "+view.Fingerprint()+"\n"
+	if sound {
+		v, err := view.Open(ctx, path)
+		if err == nil {
+			if n.matches(ctx, v) {
+				return v, nil
+			}
+			v.Close()
+		}
+	}
+	if ok {
+		n.log.Info("the view is made anew from the journal")
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, &truce.Error{Op: "node.Open", Kind: truce.Unavailable, Subject: path, Cause: err}
+		}
+	}
+	return view.Open(ctx, path)
+}
+
+// matches reports whether the journal holds what the view says it has reached.
+func (n *Node) matches(ctx context.Context, v *view.View) bool {
+	seq, digest := v.Reached()
+	if seq == 0 {
+		return true
+	}
+	h, err := journal.HeadAt(ctx, n.folder.journal, seq)
+	return err == nil && h.Digest == digest
+}
+
+// Ready says whether everything that was in the journal at the start was taken up, and why nothing can be written; both nil is a node at work.
+func (n *Node) Ready() (caughtUp bool, readOnly error, failed error) {
+	head, _, err := n.mech.Taken()
+	return head.Seq >= n.target, n.folder.why, err
+}
+
+// WaitReady returns when the node has caught up with its journal.
+func (n *Node) WaitReady(ctx context.Context) error { return n.mech.Await(ctx, n.target) }
+
+// Handler serves the API.
+func (n *Node) Handler() http.Handler { return n.handler }
+
+// Mechanism is what the node runs.
+func (n *Node) Mechanism() *mechanism.Mechanism { return n.mech }
+
+// settle lets the rules speak when something arrived, and once an hour for deadlines that passed.
+func (n *Node) settle(ctx context.Context) {
+	hour := time.NewTicker(DefaultHour)
+	defer hour.Stop()
+	last := truce.Seq(0)
+	if n.mech.Await(ctx, n.target) != nil {
+		return
+	}
+	for {
+		head, changed, err := n.mech.Taken()
+		if err != nil {
+			return
+		}
+		if head.Seq > last {
+			began := time.Now()
+			count, err := n.mech.Settle(ctx, n.mech.Latest())
+			n.metrics.settled(time.Since(began), count)
+			if err != nil && ctx.Err() == nil {
+				n.log.Error("rules could not be evaluated", "kind", truce.KindOf(err).String())
+			}
+			if head, _, err = n.mech.Taken(); err != nil {
+				return
+			}
+			last = head.Seq
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-hour.C:
+			if err := n.mech.Notice(ctx, record.Notice{What: record.NoticeTick, At: now()}); err != nil && ctx.Err() == nil {
+				n.log.Error("the hour could not be recorded", "kind", truce.KindOf(err).String())
+			}
+		case <-changed:
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(DefaultSettle):
+			}
+		}
+	}
+}
+
+// tick records clocks that ran out.
+func (n *Node) tick(ctx context.Context) {
+	t := time.NewTicker(DefaultTick)
+	defer t.Stop()
+	if n.mech.Await(ctx, n.target) != nil {
+		return
+	}
+	for {
+		if err := n.mech.Tick(ctx, now()); err != nil && ctx.Err() == nil {
+			n.log.Error("a clock that ran out could not be recorded", "kind", truce.KindOf(err).String())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
+
+// derive makes copies of pictures, each in a process of its own with little memory and time.
+func (n *Node) derive(ctx context.Context) {
+	if n.program == "" || n.mech.Await(ctx, n.target) != nil {
+		return
+	}
+	var after truce.Seq
+	for {
+		_, changed, err := n.mech.Taken()
+		if err != nil {
+			return
+		}
+		ids, next, err := n.mech.Underived(ctx, after, 50)
+		if err == nil {
+			for _, id := range ids {
+				err := n.mech.Derive(ctx, id, now(), func(w io.Writer, r io.Reader) error { return deriveInProcess(ctx, n.program, w, r) })
+				if err != nil && ctx.Err() == nil {
+					n.log.Info("no copy of a deposit was made", "record", string(id), "kind", truce.KindOf(err).String())
+				}
+			}
+		}
+		if next > after {
+			after = next
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+	}
+}
+
+// Serve listens until ctx ends, then stops in order: no new requests, those under way are answered, the journal is closed.
+func (n *Node) Serve(ctx context.Context, listening func(address string)) error {
+	c := n.folder.config
+	main, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return &truce.Error{Op: "node.Serve", Kind: truce.Unavailable, Subject: c.Listen, Reason: "nobody can listen there", Hint: "another program may have the address; see listen in the settings", Cause: err}
+	}
+	server := &http.Server{Handler: n.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelWarn)}
+	var inside *http.Server
+	failed := make(chan error, 2)
+	if c.Metrics != "" {
+		ln, err := net.Listen("tcp", c.Metrics)
+		if err != nil {
+			main.Close()
+			return &truce.Error{Op: "node.Serve", Kind: truce.Unavailable, Subject: c.Metrics, Reason: "nobody can listen there", Hint: "see metrics in the settings", Cause: err}
+		}
+		inside = &http.Server{Handler: n.inside(), ReadHeaderTimeout: 10 * time.Second}
+		go func() { failed <- inside.Serve(ln) }()
+	}
+	go func() {
+		if c.TLS.Certificate != "" {
+			failed <- server.ServeTLS(main, n.folder.at(c.TLS.Certificate), n.folder.at(c.TLS.Key))
+		} else {
+			failed <- server.Serve(main)
+		}
+	}()
+	if listening != nil {
+		listening(main.Addr().String())
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	case err = <-n.ended:
+		n.ended <- err
+		err = &truce.Error{Op: "node.Serve", Kind: truce.KindOf(err), Reason: "the journal cannot be followed any more", Hint: "run truce fsck", Cause: err}
+	}
+	patience, cancel := context.WithTimeout(context.Background(), DefaultStopPatience)
+	defer cancel()
+	if e := server.Shutdown(patience); e != nil {
+		server.Close()
+	}
+	if inside != nil {
+		inside.Close()
+	}
+	return err
+}
+
+// Close stops everything in the order opposite to the start. What was acknowledged needs no Close to survive.
+func (n *Node) Close() error {
+	if n.writer != nil {
+		n.writer.Close()
+	}
+	n.release()
+	return nil
+}
+
+func (n *Node) release() {
+	if n.cancel != nil {
+		n.cancel()
+		n.done.Wait()
+	}
+	if n.view != nil {
+		n.view.Close()
+		n.sumView()
+	}
+	if n.access != nil {
+		n.access.Close()
+	}
+	if n.folder != nil {
+		n.folder.close()
+	}
+}
+
+// sumView remembers what the view is now, so that the next start can believe it.
+func (n *Node) sumView() {
+	if digest, ok := viewDigest(filepath.Join(n.folder.path, viewFile)); ok {
+		if d, err := disk.Open(n.folder.path); err == nil {
+			if err := d.WriteFile(viewSum, []byte(digest+" "+view.Fingerprint()+"\n")); err != nil {
+				n.log.Info("the view will be made anew at the next start")
+			}
+		}
+	}
+}
+
+// request logs a request and counts it, by its route: a pattern, never an address that somebody typed.
+func (n *Node) request(l api.Line) {
+	n.metrics.request(l.Route, l.Status, l.Took)
+	attrs := []any{"route", l.Route, "status", l.Status, "office", l.Office.String(), "took", l.Took.Round(time.Microsecond)}
+	if l.Err != nil {
+		n.log.Error("request failed", append(attrs, "kind", truce.KindOf(l.Err).String(), "error", l.Err)...)
+		return
+	}
+	n.log.Info("request", attrs...)
+}
+
+// Summary says for the operator what was found at the start.
+func (n *Node) Summary() string {
+	f := n.folder
+	s := fmt.Sprintf("%d records, checked to the last known head (%d MB)", f.report.Head.Seq, f.report.Bytes>>20)
+	if f.copy != nil {
+		s += "; the second copy is in step"
+	}
+	if f.healed.Primary > 0 || f.healed.Copy > 0 {
+		s += fmt.Sprintf("; %d records were completed from the copy and %d in it", f.healed.Primary, f.healed.Copy)
+	}
+	return s
+}
