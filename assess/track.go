@@ -43,7 +43,6 @@ type track struct {
 	blocks []block
 	tail   []sample
 	n      int
-	late   int // how many fixes came late into a sealed block: what was walked of them is no longer so
 }
 
 const (
@@ -154,7 +153,6 @@ func (t *track) addLate(s sample) {
 	}
 	list = slices.Insert(list, i, s)
 	t.n++
-	t.late++
 	if cut := len(list) / 2; len(list) > 2*blockFixes && list[cut-1].at < list[cut].at {
 		t.blocks[k] = seal(list[cut:])
 		t.blocks = slices.Insert(t.blocks, k, seal(list[:cut]))

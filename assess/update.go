@@ -103,6 +103,7 @@ type heldRule struct {
 	sights  map[truce.ActorID]*heldUnit
 	whole   []truce.Account
 	quotas  map[quotaKey]heldQuota
+	day     truce.Span // on which the quotas were last gone through
 	changes []Change
 
 	version int // goes up when an account by which something matters changed
@@ -321,7 +322,7 @@ func (r *heldRule) update() {
 		if len(acc.Outcomes) > 0 && len(r.na) > 0 && &acc.Outcomes[0] == &r.na[0] {
 			now = nil
 		}
-		if x.known && (now == x.acc || now != nil && x.acc != nil && reflect.DeepEqual(now, x.acc)) {
+		if x.known && (now == x.acc || now != nil && x.acc != nil && sameAccount(now, x.acc)) {
 			continue
 		}
 		c := Change{After: &acc}
@@ -426,6 +427,11 @@ func (r *heldRule) updateWhole(all bool) {
 	case r.Object == truce.KindAct:
 		now = h.obligations(r.rule)
 	default:
+		day := h.plan.Agreement.Clock.DayOf(h.at)
+		if !all && day == r.day && !h.covered.Stated() {
+			return // periods begin and end with days
+		}
+		r.day = day
 		r.forget(all)
 		now = h.settling.quotas(r.rule)
 	}
@@ -467,11 +473,19 @@ func (r *heldRule) appendChanges(out []Change, before, after []truce.Account) []
 
 // sameAccount compares all but the number of fixes behind an episode.
 func sameAccount(a, b *truce.Account) bool {
-	x, y := *a, *b
-	if x.Subject.Kind == "episode" {
-		x.Subject.Count, y.Subject.Count = 0, 0
+	x, y := a.Subject, b.Subject
+	if x.Kind != y.Kind || x.Count != y.Count && x.Kind != "episode" || x.Unit != y.Unit || x.Actor != y.Actor || x.Place != y.Place || x.When != y.When || x.At != y.At ||
+		x.Error != y.Error || !slices.Equal(x.Records, y.Records) {
+		return false
 	}
-	return reflect.DeepEqual(x, y)
+	return slices.EqualFunc(a.Outcomes, b.Outcomes, sameOutcome) && slices.Equal(a.Turns, b.Turns) && a.Attribution.Known == b.Attribution.Known &&
+		slices.Equal(a.Attribution.By, b.Attribution.By) && slices.Equal(a.Attribution.Answering, b.Attribution.Answering)
+}
+
+// sameOutcome compares outcomes of one choice of readings.
+func sameOutcome(a, b truce.Outcome) bool {
+	return a.Result == b.Result && a.Possible == b.Possible && a.Margin == b.Margin && a.Permille == b.Permille && slices.EqualFunc(a.Missing, b.Missing, samePhrase) &&
+		(a.Reasons == nil && b.Reasons == nil || reflect.DeepEqual(a.Reasons, b.Reasons))
 }
 
 // list gives a rule's accounts in order.
@@ -573,6 +587,9 @@ func (h *held) clean(cd *truce.CleanDays, r *rule, from moment, c *choice, work 
 	hr := h.byRule[r.ID]
 	hr.update()
 	now := heldClean{version: hr.version, findings: h.findingsSeen, coverage: h.coverageSeen, from: from, day: h.plan.Agreement.Clock.DayOf(h.at)}
+	if cd.Found == "mechanism" && len(h.findings) == 0 {
+		now.version = 0 // only findings ask what the rule says
+	}
 	key := cleanKey{cd, c}
 	was := h.cleans[key]
 	if was == nil || was.version != now.version || was.findings != now.findings || was.coverage != now.coverage || !sameMoment(was.from, from) || was.day != now.day {

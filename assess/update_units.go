@@ -9,15 +9,15 @@ import (
 
 // heldUnit is what a rule says of one unit.
 type heldUnit struct {
-	t       *track
-	n, late int // of its fixes, when they were last walked
-	to      truce.Instant
-	at      truce.Instant // the time of settling then
-	who     person
-	cuts    [][]truce.Instant // by choice: where its time was cut
-	scopes  [][]scope         // by choice
-	of      []*heldWalk       // by choice
-	said    []heldEpisode
+	t      *track
+	n      int // of its fixes, when they were last walked
+	to     truce.Instant
+	at     truce.Instant // the time of settling then
+	who    person
+	cuts   [][]truce.Instant // by choice: where its time was cut
+	scopes [][]scope         // by choice
+	of     []*heldWalk       // by choice
+	said   []heldEpisode
 }
 
 // heldEpisode is an account of a unit. Where it is closed, all its stays lie in what was walked for good.
@@ -26,23 +26,96 @@ type heldEpisode struct {
 	closed bool
 }
 
-// heldWalk is a unit's way through one region as far as it cannot change but by a late fix: up to the end of its sealed blocks.
+// heldWalk is a unit's way through one region, and how near it came, up to the last fix but those of the last moment. A fix that comes in
+// behind that moment is taken up from there; one before it, and all of the way is walked anew.
 type heldWalk struct {
 	rule   *rule
 	region int
 	scopes []scope
 	trail  trail
-	blocks int
-	late   int
-	near   heldNearest
+	reached
+	near heldNearest
 }
 
 type heldNearest struct {
-	known  bool
-	d      deepest
-	p      probe
-	blocks int
-	late   int
+	known bool
+	d     deepest
+	p     probe
+	reached
+}
+
+// reached is how far along a unit's fixes something stands: those up to a moment, and how many they are.
+type reached struct {
+	at truce.Instant
+	n  int
+}
+
+// still reports whether the fixes up to there are those there were.
+func (m reached) still(t *track) bool {
+	behind := 0
+	if n := len(t.tail); n > 0 && t.tail[0].at <= m.at {
+		i, _ := slices.BinarySearchFunc(t.tail, m.at+1, func(s sample, at truce.Instant) int { return cmp.Compare(s.at, at) })
+		return t.n-(n-i) == m.n
+	} else {
+		behind = n
+	}
+	for i := len(t.blocks) - 1; i >= 0 && t.blocks[i].last > m.at; i-- {
+		if b := t.blocks[i]; b.first > m.at {
+			behind += b.n
+		} else {
+			b.each(func(s sample) {
+				if s.at > m.at {
+					behind++
+				}
+			})
+		}
+	}
+	return t.n-behind == m.n
+}
+
+// after visits the fixes behind the moment reached that are not after at: first those that will not change but by a late one, between them and the
+// last moment there is a call of turn.
+func (m *reached) after(t *track, at truce.Instant, visit func(sample), turn func()) {
+	from := m.at
+	last := truce.Instant(0) // the last moment not after at
+	for i := len(t.tail) - 1; i >= 0 && last == 0; i-- {
+		if t.tail[i].at <= at {
+			last = t.tail[i].at
+		}
+	}
+	for i := len(t.blocks) - 1; i >= 0 && last == 0; i-- {
+		if b := t.blocks[i]; b.first <= at {
+			b.each(func(s sample) {
+				if s.at <= at {
+					last = s.at
+				}
+			})
+		}
+	}
+	turned := false
+	take := func(s sample) {
+		if s.at <= from || s.at > at {
+			return
+		}
+		if s.at == last && !turned {
+			turned = true
+			turn()
+		}
+		if !turned {
+			m.n, m.at = m.n+1, s.at
+		}
+		visit(s)
+	}
+	i, _ := slices.BinarySearchFunc(t.blocks, from+1, func(b block, at truce.Instant) int { return cmp.Compare(b.last, at) })
+	for _, b := range t.blocks[i:] {
+		b.each(take)
+	}
+	for _, s := range t.tail {
+		take(s)
+	}
+	if !turned {
+		turn()
+	}
 }
 
 // inOrder lists the units of devices in the order in which Settle goes through them.
@@ -68,9 +141,7 @@ func (r *heldRule) updateUnits(all bool) {
 		u := &heldUnit{t: &h.sighted[id].track}
 		if old != nil {
 			u.said = old.said
-			for i := range u.said {
-				u.said[i].closed = false
-			}
+			u.reopen()
 		}
 		r.sights[id] = u
 	}
@@ -89,11 +160,9 @@ func (r *heldRule) updateUnit(u *heldUnit, records []*truce.Observation, all boo
 		return
 	}
 	who := h.owner(u.t)
-	fresh = fresh || who != u.who || u.late != u.t.late
+	fresh = fresh || who != u.who
 	if near || fresh {
-		for i := range u.said {
-			u.said[i].closed = false
-		}
+		u.reopen()
 	}
 	groups, of := r.groups(u, who, span, fresh)
 	known := map[truce.Span]*truce.Account{}
@@ -125,7 +194,14 @@ func (r *heldRule) updateUnit(u *heldUnit, records []*truce.Observation, all boo
 		r.changed(c)
 	}
 	u.said = said
-	u.n, u.late, u.to, u.at, u.who = u.t.n, u.t.late, span.To, h.at, who
+	u.n, u.to, u.at, u.who = u.t.n, span.To, h.at, who
+}
+
+// reopen says that no account of the unit may be taken as it is.
+func (u *heldUnit) reopen() {
+	for i := range u.said {
+		u.said[i].closed = false
+	}
 }
 
 // settled reports whether a stay ended where the walk stands for good.
@@ -163,9 +239,9 @@ func (r *heldRule) groups(u *heldUnit, who person, span truce.Span, fresh bool) 
 		}
 		if w == nil {
 			w = &heldWalk{rule: r.rule, region: region}
-			for i := range u.said {
-				u.said[i].closed = false
-			}
+			u.reopen()
+		} else if !w.reached.still(u.t) {
+			u.reopen()
 		}
 		w.scopes = scopes
 		g := &group{region: region, scopes: scopes, held: w, stays: w.walk(h.settling, u.t)}
@@ -185,23 +261,18 @@ func (w *heldWalk) walk(s *settling, t *track) []stay {
 	if !slices.ContainsFunc(w.scopes, func(sc scope) bool { return sc.out.Possible.Has(truce.Breached) }) {
 		return nil
 	}
-	if w.trail.gap == 0 || w.late != t.late {
-		w.trail, w.blocks, w.late = trail{walk: s.walk(w.rule, w.region), k: -1}, 0, t.late
+	if w.trail.gap == 0 || !w.reached.still(t) {
+		w.trail, w.reached = trail{walk: s.walk(w.rule, w.region), k: -1}, reached{at: truce.EarliestInstant - 1}
 	}
 	f := feed{s: s, region: w.region, scopes: w.scopes, trail: &w.trail}
-	for ; w.blocks < len(t.blocks) && t.blocks[w.blocks].last <= s.at; w.blocks++ {
-		t.blocks[w.blocks].each(f.take)
-		f.flush() // no two blocks share a moment
-	}
-	// The rest is walked each time, on a copy. The stays it adds stand behind those of the trail and are written over the next time.
-	rest := w.trail
-	f.trail = &rest
-	for _, b := range t.blocks[w.blocks:] {
-		b.each(f.take)
-	}
-	for _, x := range t.tail {
-		f.take(x)
-	}
+	var rest trail
+	w.reached.after(t, s.at, f.take, func() {
+		f.flush()
+		// What follows is of the last moment and is walked each time, on a copy. The stays it adds stand behind those of the trail and are
+		// written over the next time.
+		rest = w.trail
+		f.trail = &rest
+	})
 	f.flush()
 	return rest.finish()
 }
@@ -212,25 +283,15 @@ func (g *group) nearest(s *settling, t *track) deepest {
 		return s.nearest(t, g.region)
 	}
 	n := &g.held.near
-	if !n.known || n.late != t.late {
-		*n = heldNearest{known: true, p: s.probe(g.region), late: t.late}
+	if !n.known || !n.reached.still(t) {
+		*n = heldNearest{known: true, p: s.probe(g.region), reached: reached{at: truce.EarliestInstant - 1}}
 	}
-	take := func(d *deepest, p *probe) func(sample) {
-		return func(x sample) {
-			if x.at <= s.at {
-				*d = p.deeper(*d, x)
-			}
-		}
-	}
-	for ; n.blocks < len(t.blocks) && t.blocks[n.blocks].last <= s.at; n.blocks++ {
-		t.blocks[n.blocks].each(take(&n.d, &n.p))
-	}
-	d, p := n.d, n.p
-	for _, b := range t.blocks[n.blocks:] {
-		b.each(take(&d, &p))
-	}
-	for _, x := range t.tail {
-		take(&d, &p)(x)
-	}
-	return d
+	d, p := &n.d, &n.p
+	var dLast deepest
+	var pLast probe
+	n.reached.after(t, s.at, func(x sample) { *d = p.deeper(*d, x) }, func() {
+		dLast, pLast = n.d, n.p
+		d, p = &dLast, &pLast
+	})
+	return dLast
 }
