@@ -259,6 +259,8 @@ func TestTiers(t *testing.T) {
 	if w.d.Thing(&report).Hastened {
 		t.Error("a waiver outlived its tier")
 	}
+	confirm("p-redg", public)
+	says(truce.TierNamed, ClassSevere) // what was confirmed once is not confirmed again
 	// A participant's own statement stands at the tier they chose, up to all participants.
 	note := truce.Record{ID: "r-note", Kind: truce.RecordStatement, Tier: truce.TierPublic, Author: w.author("p-red")}
 	w.apply(note.Author, note)
@@ -321,6 +323,15 @@ func TestGrants(t *testing.T) {
 
 	// One person alone opens what is ordinary, but no source, no name, no exact place.
 	plain := Thing{ID: "r-finding", Kind: KindFinding, Tier: truce.TierMechanism, Class: ClassOrdinary, Author: w.author("p-duty"), Case: "2026-0001"}
+	for _, g := range []record.Grant{
+		{Fields: []string{"note", "what"}, Until: now.Add(MaxGrant + time.Millisecond)}, {Fields: []string{"note", "what", "where-exact"}, Until: now.Add(time.Hour)},
+	} {
+		g.Act, g.Body, g.Case, g.From = record.GrantGiven, "red", "2026-0001", now
+		w.apply(w.author("p-duty"), g)
+		if got := sees("p-red", truce.OfficeLiaison, plain); got != 0 {
+			t.Errorf("a grant of one that is too long, or opens too much, shows %s", got)
+		}
+	}
 	w.apply(w.author("p-duty"), record.Grant{Act: record.GrantGiven, Body: "red", Case: "2026-0001", Fields: []string{"note", "what"}, From: now, Until: now.Add(MaxGrant)})
 	if got := sees("p-red", truce.OfficeLiaison, plain); got != Existence|What|Note {
 		t.Errorf("a grant of one shows %s", got)
