@@ -57,6 +57,10 @@ func TestTitForTat(t *testing.T) {
 	if y := TitForTat(day, "north", "south", stretch, time.Hour); y.Unclear != 2 || y.Acts != x.Acts || y.Answered != x.Answered || y.Level != x.Level {
 		t.Errorf("with acts that say nothing: %+v", y)
 	}
+	edges := []Act{act(10, "north", "south"), act(11, "south", "north"), act(20, "north", "south"), act(21.001, "south", "north"), act(30, "north", "south"), act(30, "south", "north")}
+	if y := TitForTat(edges, "north", "south", stretch, time.Hour); y.Acts != 3 || y.Answered != 1 {
+		t.Errorf("at the edges of the time: %+v", y)
+	}
 	slices.Reverse(tied)
 	if again := TitForTat(tied, "north", "south", stretch, time.Hour); again != x {
 		t.Errorf("in another order: %+v", again)

@@ -76,6 +76,9 @@ func TestLives(t *testing.T) {
 			l.toFinding()
 			s := attributes
 			s.Attribution = &record.Attribution{Result: truce.AttributionNone, Standard: "balance-of-probabilities", Confidence: "low"}
+			s.Cites = nil
+			l.refused("no-records", room, s)
+			s.Cites = attributes.Cites
 			l.must(room, s)
 		}, state: truce.CaseAttribution},
 		{name: "no access, then access", live: func(l *life) {
@@ -178,7 +181,9 @@ func TestLives(t *testing.T) {
 		{name: "silence to the end", live: func(l *life) {
 			l.must(south, opens)
 			l.must(room, registers)
-			l.after(2 * time.Hour)
+			l.after(2*time.Hour - time.Millisecond)
+			l.refused("not-run-out", node, record.Step{Step: truce.StepSilence, Clock: truce.ClockNotify})
+			l.after(time.Millisecond)
 			l.silences()
 			l.must(room, notifies)
 			l.after(24 * time.Hour)
@@ -434,6 +439,16 @@ func TestVersions(t *testing.T) {
 	l.must(south, opens)
 	l.book.Adopt(planOf(t, `version: "1"`, `version: "2"`, "procedure:\n", "procedure:\n  opened_by: [north]\n"))
 	l.must(room, registers)
+	again := record.Step{Case: id, Step: truce.StepReopen, Last: 2}
+	var why *Refusal
+	for _, v := range []truce.VersionID{"1", "2", "9"} { // whatever version the author had in mind
+		if err := l.book.Check(&truce.Record{Kind: truce.RecordStep, Version: v, Author: south}, again); !errors.As(err, &why) || why.Code() != "wrong-state" {
+			t.Error(v, err)
+		}
+	}
+	if got := l.book.rules(l.cases().Version).openers; len(got) != 4 {
+		t.Error(got)
+	}
 	next := opens
 	next.Case = l.book.NextID(2030)
 	if next.Case != "2030-0002" || l.book.NextID(2031) != "2031-0001" {
@@ -448,7 +463,6 @@ func TestVersions(t *testing.T) {
 		t.Error(err)
 	}
 	d.Record.Version = "3"
-	var why *Refusal
 	if err := l.book.Check(&d.Record, next); !errors.As(err, &why) || why.Code() != "no-such-version" {
 		t.Error(err)
 	}
