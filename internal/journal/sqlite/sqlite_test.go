@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -177,5 +178,41 @@ func TestLibcIsTheOneSQLiteWants(t *testing.T) {
 	}
 	if wanted == "" || wanted != have {
 		t.Fatalf("go.mod has modernc.org/libc %q; modernc.org/sqlite wants %q", have, wanted)
+	}
+}
+
+// Damage in the structure of a page, which no reading of records meets, would destroy neighbours at a later write. The start finds it.
+func TestDamageBetweenRowsIsFound(t *testing.T) {
+	s, f, head := start(t, 10)
+	s.Close()
+	path := filepath.Join(f.Path(), fileName)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page, leaf = 4096, 0x0d
+	found := 0
+	for at := page; at < len(b); at += page {
+		if b[at] == leaf { // bytes 5 and 6: where the cells of the page begin
+			b[at+5], b[at+6] = 0x0f, 0x00
+			found++
+		}
+	}
+	if found == 0 {
+		t.Fatal("no page of rows")
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err = Open(context.Background(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := journaltest.All(t, s); len(got) != int(head.Seq) {
+		t.Fatal("the test damages rows, and should not")
+	}
+	if _, err := journal.Check(context.Background(), s); truce.KindOf(err) != truce.Corrupt || truce.HintOf(err) == "" {
+		t.Fatal(err)
 	}
 }
