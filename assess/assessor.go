@@ -134,8 +134,15 @@ type momentKey struct {
 func (a *Assessor) Settle(at truce.Instant) *Result {
 	s := a.settling(at)
 	res := &Result{At: at, settling: s}
+	n := 0
 	for _, r := range a.rules {
+		n += len(s.account(r))
+	}
+	res.Accounts = make([]truce.Account, 0, n)
+	for _, r := range a.rules {
+		from := len(res.Accounts)
 		res.Accounts = append(res.Accounts, s.account(r)...)
+		s.accounts[r.ID] = res.Accounts[from:len(res.Accounts):len(res.Accounts)] // there may be many; hold them once
 	}
 	res.Unjudged = a.unjudged(s.sorted)
 	return res

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -62,6 +63,10 @@ func (c *replayCommand) Run(p *program) error {
 	if o.Inputs, total, err = c.inputs(); err != nil {
 		return err
 	}
+	if total < 0 || total >= longHistory {
+		// Of a long history nearly all memory is held to the end, so it costs little to look for the rest of it often.
+		defer debug.SetGCPercent(debug.SetGCPercent(25))
+	}
 	done := p.progress(total, &o)
 	r, err := replay.Run(p.ctx, o)
 	done()
@@ -82,6 +87,9 @@ func (c *replayCommand) Run(p *program) error {
 	}
 	return report.WriteText(p.out, r, report.TextOptions{Lang: langs, Rejects: c.Rejects, Colour: p.colour})
 }
+
+// longHistory is from how many bytes of input on memory is kept small rather than time.
+const longHistory = 64 << 20
 
 // variants makes the plans to replay under: the agreement as it is, and each thing it is compared with.
 func (c *replayCommand) variants(p *program, a *truce.Agreement) ([]replay.Variant, error) {
@@ -134,7 +142,8 @@ func momentFlag(flag, text string, clock truce.Clock) (truce.Instant, error) {
 	return span.To, nil
 }
 
-// inputs lists the files, in the order given; the files of a folder by name. total is their size together.
+// inputs lists the files, in the order given; the files of a folder by name. total is their size together, -1 where one is a
+// pipe.
 func (c *replayCommand) inputs() (list []replay.Input, total int64, err error) {
 	opts := intake.Options{Format: c.Format, Encoding: c.Encoding, Simulated: c.Simulated, Source: truce.Source{}}
 	if c.Zone != "" {
@@ -171,8 +180,12 @@ func (c *replayCommand) inputs() (list []replay.Input, total int64, err error) {
 			}
 		}
 		for _, n := range names {
-			if info, err := os.Stat(n); err == nil {
+			switch info, err := os.Stat(n); {
+			case err != nil: // opening it will say so
+			case info.Mode().IsRegular() && total >= 0:
 				total += info.Size()
+			default:
+				total = -1
 			}
 			list = append(list, replay.Input{Name: n, Intake: opts, Actor: c.Actor, Open: func() (io.ReadCloser, error) { return os.Open(n) }})
 		}
