@@ -42,14 +42,17 @@ func (t *Tail) Move(head Head) {
 	}
 }
 
-// Break tells that a write failed. The first cause stays.
+// Break tells that a write failed, and gives the error for whoever asked for it. The first cause stays.
 func (t *Tail) Break(cause error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.broken == nil {
 		t.broken = cause
 	}
-	return brokenError(t.broken)
+	if truce.KindOf(cause) == truce.Unavailable && truce.HintOf(cause) != "" {
+		return cause
+	}
+	return &truce.Error{Op: "journal.Append", Kind: truce.Unavailable, Hint: hintReopen, Cause: cause}
 }
 
 // Writable says why the store cannot be written to behind a head: it is closed, broken (both Unavailable), or its head is another (Conflict).
