@@ -117,7 +117,6 @@ type Search struct {
 	What        string
 	From, To    truce.Instant
 	Box         *[4]float64 // west, south, east, north in degrees
-	Case        truce.CaseID
 	Cursor      string
 	Limit       int
 	OldestFirst bool

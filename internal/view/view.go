@@ -238,7 +238,8 @@ func (v *View) Close() error {
 	return v.write.Close()
 }
 
-// Apply takes up rows in the order of the journal, and with them the digest of the last one's record. A row that is known already is passed over.
+// Apply takes up rows in the order of the journal, and with them the digest of the last one's record. A row that is known already, by its number or its
+// name, is passed over.
 func (v *View) Apply(ctx context.Context, rows []Row, head truce.Digest) error {
 	const op truce.Op = "view.Apply"
 	if len(rows) == 0 {
@@ -275,21 +276,28 @@ type batch struct {
 	err   error
 }
 
-func (b *batch) exec(query string, args ...any) {
+// exec runs a statement and gives how many rows it changed.
+func (b *batch) exec(query string, args ...any) int64 {
 	if b.err != nil {
-		return
+		return 0
 	}
 	s := b.stmts[query]
 	if s == nil {
 		if s, b.err = b.tx.PrepareContext(b.ctx, query); b.err != nil {
-			return
+			return 0
 		}
 		if b.stmts == nil {
 			b.stmts = map[string]*sql.Stmt{}
 		}
 		b.stmts[query] = s
 	}
-	_, b.err = s.ExecContext(b.ctx, args...)
+	var res sql.Result
+	if res, b.err = s.ExecContext(b.ctx, args...); b.err != nil {
+		return 0
+	}
+	n, err := res.RowsAffected()
+	b.err = err
+	return n
 }
 
 func (b *batch) row(r *Row) {
@@ -302,9 +310,13 @@ func (b *batch) row(r *Row) {
 			flags |= f.bit
 		}
 	}
-	b.exec("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", int64(r.Seq), string(r.ID), int64(r.Kind), int64(r.Tier), string(r.Author.Body),
+	// What was written twice is one record: the first stands. It happens when an author sent it again after a failure.
+	n := b.exec("INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", int64(r.Seq), string(r.ID), int64(r.Kind), int64(r.Tier), string(r.Author.Body),
 		string(r.Author.Person), int64(r.Author.Office), int64(r.Author.Vouch), string(r.Author.Key), string(r.Version), int64(r.Claimed), int64(r.Received),
 		int64(r.Recorded), string(r.Case), joined(r.Named), joined(r.Addressed), string(r.Site), string(r.About), flags)
+	if n == 0 {
+		return
+	}
 	if h := r.Happened; h != nil {
 		var lon, lat any
 		if h.HasCell {

@@ -111,6 +111,23 @@ func TestReached(t *testing.T) {
 	}
 }
 
+// What was written twice, after a failure that nobody could tell from a success, is one record.
+func TestWrittenTwiceIsOne(t *testing.T) {
+	v := open(t, filepath.Join(t.TempDir(), "view.db"))
+	list := rows(10)
+	again := list[9]
+	again.Seq = 11
+	if err := v.Apply(context.Background(), append(list, again), truce.Digest{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}}); !reflect.DeepEqual(got, []truce.Seq{10}) {
+		t.Error(got)
+	}
+	if seq, _ := v.Reached(); seq != 11 {
+		t.Error(seq)
+	}
+}
+
 func TestErasedIsForgotten(t *testing.T) {
 	v := open(t, filepath.Join(t.TempDir(), "view.db"))
 	if err := v.Apply(context.Background(), rows(4), truce.Digest{}); err != nil {
