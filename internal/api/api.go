@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -171,7 +172,7 @@ func config() huma.Config {
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{OpenAPI: "3.1.0", Info: &huma.Info{Title: "truce", Version: "1",
 			Description: "The mechanism of a ceasefire: what was reported, what each rule says of it, what people found, and who said what to that."},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer), SecuritySchemes: map[string]*huma.SecurityScheme{
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName), SecuritySchemes: map[string]*huma.SecurityScheme{
 				"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "Of a person who signed in."},
 				"token":   {Type: "http", Scheme: "bearer", Description: "Of a device."},
 			}}},
@@ -179,6 +180,17 @@ func config() huma.Config {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	}
+}
+
+// schemaName names a type in the description. Two that the mechanism and this package both have are told apart.
+func schemaName(t reflect.Type, hint string) string {
+	switch t {
+	case reflect.TypeFor[mechanism.Problem]():
+		return "RowProblem"
+	case reflect.TypeFor[mechanism.Receipt]():
+		return "RecordReceipt"
+	}
+	return huma.DefaultSchemaNamer(t, hint)
 }
 
 func (s *server) register() {

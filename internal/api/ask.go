@@ -16,7 +16,7 @@ func decode(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeStrin
 // invalid is a problem with one part of a request.
 func invalid(in, message string) *problem {
 	p := of(truce.Invalid)
-	p.Errors = []place{{in, message}}
+	p.Errors = []wrong{{in, message}}
 	return p
 }
 
@@ -71,8 +71,8 @@ func tierOf(in, s string) (truce.Tier, error) {
 	return t, nil
 }
 
-// paging is what every list takes.
-type paging struct {
+// Paging is what every list takes.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"200" doc:"From the answer before."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" doc:"How many at most."`
 }

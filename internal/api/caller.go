@@ -13,7 +13,7 @@ import (
 	"truce/internal/seal"
 )
 
-// Names of the cookie that holds a session. The prefix makes browsers refuse it from any other host, any path and any plain connection; over plain HTTP to
+// Names of the cookie that holds a session. The prefix makes browsers refuse it from any other host, any path and any Plain connection; over Plain HTTP to
 // the own machine a browser would not take it, so there it has another name.
 const (
 	cookieName      = "__Host-truce"

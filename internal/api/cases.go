@@ -77,7 +77,7 @@ type NewAttribution struct {
 func (s *server) aboutCases() {
 	const tag = "Cases"
 	type ask struct {
-		paging
+		Paging
 		State string `query:"state" maxLength:"40"`
 	}
 	add(s, route{id: "list-cases", method: http.MethodGet, path: "/api/cases", tag: tag, act: access.ActRead, kind: access.KindCase, says: "Lists cases, the newest first."},
@@ -106,7 +106,7 @@ func (s *server) aboutCases() {
 			return out, nil
 		})
 	add(s, route{id: "get-case", method: http.MethodGet, path: "/api/cases/{id}", tag: tag, act: access.ActRead, kind: access.KindCase,
-		says: "Gives a case with the steps that you may know of and those you could take."}, func(ctx context.Context, c *caller, in *byID) (mechanism.Case, error) {
+		says: "Gives a case with the steps that you may know of and those you could take."}, func(ctx context.Context, c *caller, in *ByID) (mechanism.Case, error) {
 		out, err := s.m.Case(ctx, c.Viewer, truce.CaseID(in.ID), c.language)
 		if err == nil && out.Last > 0 {
 			c.w.mark = strconv.Itoa(out.Last) + "."
@@ -120,7 +120,7 @@ func (s *server) aboutCases() {
 			Text: b.Text, Where: b.Where, Simulated: b.Simulated})
 	})
 	type stepIn struct {
-		byID
+		ByID
 		IfMatch string `header:"If-Match" maxLength:"100" doc:"The ETag of the case that you saw."`
 		Body    NewStep
 	}

@@ -77,8 +77,8 @@ type Proof struct {
 // body is a request with a JSON body.
 type body[T any] struct{ Body T }
 
-// byID is a request about one thing.
-type byID struct {
+// ByID is a request about one thing.
+type ByID struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
@@ -229,7 +229,7 @@ func (s *server) aboutTheDoor() {
 		return s.addKey(ctx, c, record.Person{Person: c.Person, Key: id, Method: record.MethodPasskey, Credential: cred})
 	})
 	add(s, route{id: "drop-key", method: http.MethodDelete, path: "/api/keys/{id}", tag: tag, act: access.ActKey, kind: access.KindPerson, says: "Ends a key: one's own, or one that was lost."},
-		func(ctx context.Context, c *caller, in *byID) (Receipt, error) {
+		func(ctx context.Context, c *caller, in *ByID) (Receipt, error) {
 			r, err := s.m.DropKey(ctx, c.Viewer, truce.KeyID(in.ID))
 			return Receipt{Receipt: r}, err
 		})

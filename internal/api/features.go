@@ -112,22 +112,22 @@ type items struct {
 func (s *server) aboutFeatures() {
 	const tag = "Maps (OGC API - Features)"
 	const root = "/api/features"
-	type plain struct {
+	type Plain struct {
 		F string `query:"f" enum:"json" doc:"For programs that ask so."`
 	}
 	get := func(id, path, says string, kind access.Kind) route {
 		return route{id: id, method: http.MethodGet, path: root + path, tag: tag, act: access.ActRead, kind: kind, says: says}
 	}
-	add(s, get("landing", "", "Where a program that reads maps begins.", access.KindAgreement), func(_ context.Context, c *caller, _ *plain) (Landing, error) {
+	add(s, get("landing", "", "Where a program that reads maps begins.", access.KindAgreement), func(_ context.Context, c *caller, _ *Plain) (Landing, error) {
 		return Landing{"truce", "Zones, lines, observations, cases and outcomes, as far as you may see them.", []Link{
 			s.link(c, root, "self", "application/json"), s.link(c, "/api/openapi.json", "service-desc", "application/vnd.oai.openapi+json;version=3.1"),
 			s.link(c, root+"/conformance", "conformance", "application/json"), s.link(c, root+"/collections", "data", "application/json")}}, nil
 	})
-	add(s, get("conformance", "/conformance", "Names the standards that are followed.", access.KindAgreement), func(context.Context, *caller, *plain) (Conformance, error) {
+	add(s, get("conformance", "/conformance", "Names the standards that are followed.", access.KindAgreement), func(context.Context, *caller, *Plain) (Conformance, error) {
 		const class = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 		return Conformance{[]string{class + "core", class + "geojson"}}, nil
 	})
-	add(s, get("list-collections", "/collections", "Lists the collections.", access.KindAgreement), func(_ context.Context, c *caller, _ *plain) (Collections, error) {
+	add(s, get("list-collections", "/collections", "Lists the collections.", access.KindAgreement), func(_ context.Context, c *caller, _ *Plain) (Collections, error) {
 		out := Collections{Links: []Link{s.link(c, root+"/collections", "self", "application/json")}}
 		for _, x := range collections {
 			out.Collections = append(out.Collections, s.collection(c, x.id, x.title, x.says))
@@ -135,8 +135,8 @@ func (s *server) aboutFeatures() {
 		return out, nil
 	})
 	type one struct {
-		byID
-		plain
+		ByID
+		Plain
 	}
 	add(s, get("get-collection", "/collections/{id}", "Describes a collection.", access.KindAgreement), func(_ context.Context, c *caller, in *one) (Collection, error) {
 		for _, x := range collections {
@@ -157,7 +157,7 @@ func (s *server) aboutFeatures() {
 		F          string `query:"f" enum:"json,geojson"`
 	}
 	type of1 struct {
-		byID
+		ByID
 		F string `query:"f" enum:"json,geojson"`
 	}
 	add(s, get("get-agreement-shape", "/collections/{collection}/items/{id}", "Gives one zone, line or place.", access.KindAgreement), func(_ context.Context, c *caller, in *item) (Feature[Shape], error) {

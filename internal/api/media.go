@@ -17,7 +17,7 @@ import (
 
 // piece is a part of an upload.
 type piece struct {
-	byID
+	ByID
 	Offset int64 `header:"Upload-Offset" minimum:"0" doc:"Where it begins: how many bytes the server has."`
 	body   io.Reader
 	media  string
@@ -49,7 +49,7 @@ func (s *server) aboutMedia() {
 		return u, err
 	})
 	add(s, route{id: "get-upload", method: http.MethodGet, path: "/api/uploads/{id}", tag: tag, act: access.ActRead, kind: access.KindMedia,
-		says: "Tells how far an upload of your own is; HEAD tells it in Upload-Offset alone."}, func(_ context.Context, c *caller, in *byID) (mechanism.Upload, error) {
+		says: "Tells how far an upload of your own is; HEAD tells it in Upload-Offset alone."}, func(_ context.Context, c *caller, in *ByID) (mechanism.Upload, error) {
 		u, err := s.m.UploadState(c.Viewer, in.ID)
 		return told(c, u, err)
 	})
@@ -67,7 +67,7 @@ func (s *server) aboutMedia() {
 		return told(c, u, err)
 	})
 	type deposit struct {
-		byID
+		ByID
 		Body struct {
 			SHA256    string   `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" doc:"Of the whole file: then it is refused where it arrived as another."`
 			Tier      string   `json:"tier,omitempty" maxLength:"20"`
@@ -90,7 +90,7 @@ func (s *server) aboutMedia() {
 		return s.receipt(r, false, err)
 	})
 	type ask struct {
-		paging
+		Paging
 		About string `query:"about" maxLength:"100" doc:"Those that belong to a record."`
 	}
 	add(s, route{id: "list-media", method: http.MethodGet, path: "/api/media", tag: tag, act: access.ActRead, kind: access.KindMedia, says: "Lists deposits and their copies."},
@@ -98,12 +98,12 @@ func (s *server) aboutMedia() {
 			return s.m.Pictures(ctx, c.Viewer, truce.RecordID(in.About), in.Cursor, in.Limit)
 		})
 	add(s, route{id: "get-media", method: http.MethodGet, path: "/api/media/{id}", tag: tag, act: access.ActRead, kind: access.KindMedia,
-		says: "Tells of a deposit or a copy, with its custody list where you may see it."}, func(ctx context.Context, c *caller, in *byID) (mechanism.Media, error) {
+		says: "Tells of a deposit or a copy, with its custody list where you may see it."}, func(ctx context.Context, c *caller, in *ByID) (mechanism.Media, error) {
 		return s.m.Picture(ctx, c.Viewer, truce.RecordID(in.ID))
 	})
-	addStream[byID, mechanism.Media](s, route{id: "get-copy", method: http.MethodGet, path: "/api/media/{id}/file", tag: tag, act: access.ActRead, kind: access.KindMedia,
+	addStream[ByID, mechanism.Media](s, route{id: "get-copy", method: http.MethodGet, path: "/api/media/{id}/file", tag: tag, act: access.ActRead, kind: access.KindMedia,
 		says: "Gives the bytes of a copy, without metadata. Originals take a reason: see open-original.", answers: []string{"application/octet-stream"}},
-		func(ctx context.Context, c *caller, in *byID) (func(http.ResponseWriter, *http.Request), error) {
+		func(ctx context.Context, c *caller, in *ByID) (func(http.ResponseWriter, *http.Request), error) {
 			m, err := s.m.Picture(ctx, c.Viewer, truce.RecordID(in.ID))
 			if err != nil {
 				return nil, err
@@ -114,7 +114,7 @@ func (s *server) aboutMedia() {
 			return s.file(ctx, c, truce.RecordID(in.ID), "", false)
 		})
 	type opening struct {
-		byID
+		ByID
 		Body struct {
 			Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"It goes on the custody list."`
 			Out    bool   `json:"out,omitempty" doc:"You take it out of the mechanism."`
@@ -126,7 +126,7 @@ func (s *server) aboutMedia() {
 			return s.file(ctx, c, truce.RecordID(in.ID), in.Body.Reason, in.Body.Out)
 		})
 	type handing struct {
-		byID
+		ByID
 		Body struct {
 			To       string `json:"to" minLength:"1" maxLength:"100"`
 			Receiver string `json:"receiver" minLength:"1" maxLength:"1000" doc:"Who took it; sealed."`

@@ -12,7 +12,7 @@ import (
 func (s *server) aboutOutcomes() {
 	const tag = "What rules say"
 	type ask struct {
-		paging
+		Paging
 		Rule    string `query:"rule" maxLength:"100"`
 		Article string `query:"article" maxLength:"100"`
 		Of      string `query:"of" maxLength:"100" doc:"Those about a record."`
@@ -24,7 +24,7 @@ func (s *server) aboutOutcomes() {
 			Lang: c.language, Cursor: in.Cursor, Limit: in.Limit})
 	})
 	add(s, route{id: "get-outcome", method: http.MethodGet, path: "/api/outcomes/{id}", tag: tag, act: access.ActRead, kind: access.KindOutcome,
-		says: "Gives one outcome with its reasons, where you may see them."}, func(ctx context.Context, c *caller, in *byID) (mechanism.Outcome, error) {
+		says: "Gives one outcome with its reasons, where you may see them."}, func(ctx context.Context, c *caller, in *ByID) (mechanism.Outcome, error) {
 		return s.m.Outcome(ctx, c.Viewer, truce.RecordID(in.ID), c.language)
 	})
 }

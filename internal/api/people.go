@@ -70,7 +70,7 @@ type NewErasure struct {
 func (s *server) aboutPeople() {
 	const tag = "People and decisions"
 	type why struct {
-		byID
+		ByID
 		Body struct {
 			Reason string `json:"reason" minLength:"1" maxLength:"10000"`
 		}
@@ -102,7 +102,7 @@ func (s *server) aboutPeople() {
 			return s.receipt(r, waits, err)
 		})
 	add(s, route{id: "dismiss", method: http.MethodPost, path: "/api/people/{id}/leave", tag: tag, act: access.ActDismiss, kind: access.KindPerson, says: "Lets a person leave; every key of theirs ends."},
-		func(ctx context.Context, c *caller, in *byID) (Receipt, error) {
+		func(ctx context.Context, c *caller, in *ByID) (Receipt, error) {
 			r, waits, err := s.m.Enrol(ctx, c.Viewer, record.Person{Act: record.PersonLeft, Person: truce.PersonID(in.ID)})
 			if err == nil {
 				s.Sessions.CloseAll(truce.PersonID(in.ID))
@@ -110,11 +110,11 @@ func (s *server) aboutPeople() {
 			return s.receipt(r, waits, err)
 		})
 	add(s, route{id: "invite", method: http.MethodPost, path: "/api/people/{id}/invitations", tag: tag, act: access.ActEnrol, kind: access.KindPerson,
-		says: "Makes a code by which a person comes in to add a key.", status: http.StatusCreated}, func(ctx context.Context, c *caller, in *byID) (Secret, error) {
+		says: "Makes a code by which a person comes in to add a key.", status: http.StatusCreated}, func(ctx context.Context, c *caller, in *ByID) (Secret, error) {
 		return s.secret(ctx, c, record.Person{Person: truce.PersonID(in.ID), Method: record.MethodInvitation, Until: c.Now.Add(access.DefaultInvitation)})
 	})
 	type token struct {
-		byID
+		ByID
 		Body NewToken
 	}
 	add(s, route{id: "add-token", method: http.MethodPost, path: "/api/people/{id}/tokens", tag: tag, act: access.ActKey, kind: access.KindPerson,

@@ -18,26 +18,26 @@ import (
 // problem is an error as the outside sees it (RFC 9457). It never says why the machine failed, and never repeats what was sent. What is absent and what somebody
 // may not know of are the same bytes.
 type problem struct {
-	Type   string  `json:"type" doc:"urn:truce:problem: and the code."`
-	Title  string  `json:"title" doc:"What went wrong, in the language that was asked for."`
-	Status int     `json:"status"`
-	Code   string  `json:"code" doc:"For programs; it never changes its meaning."`
-	Detail string  `json:"detail,omitempty" doc:"More of it, in English; of a step in a case that is refused, in the language that was asked for."`
-	Hint   string  `json:"hint,omitempty" doc:"What can be done, in English."`
-	Errors []place `json:"errors,omitempty" doc:"Which parts of the request are wrong."`
-	Since  []since `json:"since,omitempty" doc:"Of a case that changed meanwhile: the steps that you have not seen."`
+	Type   string   `json:"type" doc:"urn:truce:problem: and the code."`
+	Title  string   `json:"title" doc:"What went wrong, in the language that was asked for."`
+	Status int      `json:"status"`
+	Code   string   `json:"code" doc:"For programs; it never changes its meaning."`
+	Detail string   `json:"detail,omitempty" doc:"More of it, in English; of a step in a case that is refused, in the language that was asked for."`
+	Hint   string   `json:"hint,omitempty" doc:"What can be done, in English."`
+	Errors []wrong  `json:"errors,omitempty" doc:"Which parts of the request are wrong."`
+	Since  []missed `json:"since,omitempty" doc:"Of a case that changed meanwhile: the steps that you have not seen."`
 
 	cause error
 }
 
-// place is a part of a request that is wrong.
-type place struct {
+// wrong is a part of a request that is wrong.
+type wrong struct {
 	In      string `json:"in,omitempty" doc:"body.tier, or query.limit."`
 	Message string `json:"message"`
 }
 
-// since is a step that came between.
-type since struct {
+// missed is a step that came between.
+type missed struct {
 	Number int             `json:"number"`
 	Step   truce.CaseStep  `json:"step"`
 	State  truce.CaseState `json:"state"`
@@ -219,7 +219,7 @@ func libraryProblem(language string, status int, errs []error) *problem {
 		if errors.As(err, &mine) {
 			return mine.in(language)
 		}
-		one := place{Message: unquoted(err.Error())}
+		one := wrong{Message: unquoted(err.Error())}
 		if d, ok := err.(huma.ErrorDetailer); ok {
 			detail := d.ErrorDetail()
 			one.Message = unquoted(detail.Message)
@@ -237,7 +237,7 @@ func tell(seen int, steps []mechanism.CaseStep) *problem {
 	p := known(http.StatusConflict, "stale")
 	for _, st := range steps {
 		if st.Number > seen {
-			p.Since = append(p.Since, since{st.Number, st.Step, st.State})
+			p.Since = append(p.Since, missed{st.Number, st.Step, st.State})
 		}
 	}
 	return p

@@ -37,7 +37,7 @@ type Cards struct {
 
 // search is what lists of observations and tracks take.
 type search struct {
-	paging
+	Paging
 	From string `query:"from" maxLength:"40" doc:"Not over before this time."`
 	To   string `query:"to" maxLength:"40" doc:"Begun by this time."`
 	BBox string `query:"bbox" maxLength:"200" doc:"West,south,east,north in degrees. What you see coarsely is found by its cell."`
@@ -83,7 +83,7 @@ func (r *report) Resolve(ctx huma.Context) []error {
 var reportTypes = map[string]string{
 	"application/x-ndjson": intake.FormatNDJSON, "application/ndjson": intake.FormatNDJSON, "application/jsonl": intake.FormatNDJSON,
 	"application/json": "", "application/geo+json": intake.FormatGeoJSON, "text/csv": "", "application/gpx+xml": intake.FormatGPX,
-	"application/octet-stream": "", "text/plain": "",
+	"application/octet-stream": "", "text/Plain": "",
 }
 
 func (s *server) aboutReports() {
@@ -97,7 +97,7 @@ func (s *server) aboutReports() {
 		return s.m.Observations(ctx, c.Viewer, q)
 	})
 	add(s, route{id: "get-observation", method: http.MethodGet, path: "/api/observations/{id}", tag: tag, act: access.ActRead, kind: access.KindObservation, says: "Gives one observation."},
-		func(ctx context.Context, c *caller, in *byID) (mechanism.Observation, error) {
+		func(ctx context.Context, c *caller, in *ByID) (mechanism.Observation, error) {
 			return s.m.Observation(ctx, c.Viewer, truce.RecordID(in.ID))
 		})
 	add(s, route{id: "report", method: http.MethodPost, path: "/api/observations", tag: tag, act: access.ActReport, kind: access.KindObservation, stream: true,
@@ -113,11 +113,11 @@ func (s *server) aboutReports() {
 		return s.m.Tracks(ctx, c.Viewer, q)
 	})
 	add(s, route{id: "get-track", method: http.MethodGet, path: "/api/tracks/{id}", tag: tag, act: access.ActRead, kind: access.KindPositions,
-		says: "Gives a stretch of a track, with its positions where you may see them."}, func(ctx context.Context, c *caller, in *byID) (mechanism.Positions, error) {
+		says: "Gives a stretch of a track, with its positions where you may see them."}, func(ctx context.Context, c *caller, in *ByID) (mechanism.Positions, error) {
 		return s.m.Track(ctx, c.Viewer, truce.RecordID(in.ID))
 	})
 	add(s, route{id: "list-mentions", method: http.MethodGet, path: "/api/records/{id}/mentions", tag: tag, act: access.ActRead, kind: access.KindObservation,
-		says: "Lists the records that speak of one: outcomes, steps, copies, statements."}, func(ctx context.Context, c *caller, in *byID) (Cards, error) {
+		says: "Lists the records that speak of one: outcomes, steps, copies, statements."}, func(ctx context.Context, c *caller, in *ByID) (Cards, error) {
 		list, err := s.m.Speaks(ctx, c.Viewer, truce.RecordID(in.ID))
 		return Cards{list}, err
 	})

@@ -162,7 +162,7 @@ func (s *server) operation(r *route) huma.Operation {
 	if len(r.body) > 0 {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 		for _, ct := range r.body {
-			op.RequestBody.Content[ct] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+			op.RequestBody.Content[ct] = &huma.MediaType{} // a schema would make the library read the body
 		}
 	}
 	return op

@@ -43,7 +43,7 @@ type NewQuery struct {
 func (s *server) aboutTalk() {
 	const tag = "What is said"
 	add(s, route{id: "list-statements", method: http.MethodGet, path: "/api/statements", tag: tag, act: access.ActRead, kind: access.KindStatement, says: "Lists statements and declared readings."},
-		func(ctx context.Context, c *caller, in *paging) (mechanism.Page[mechanism.Statement], error) {
+		func(ctx context.Context, c *caller, in *Paging) (mechanism.Page[mechanism.Statement], error) {
 			return s.m.Statements(ctx, c.Viewer, in.Cursor, in.Limit)
 		})
 	add(s, route{id: "state", method: http.MethodPost, path: "/api/statements", tag: tag, act: access.ActReport, kind: access.KindStatement,
@@ -62,7 +62,7 @@ func (s *server) aboutTalk() {
 		return s.receipt(r, false, err)
 	})
 	add(s, route{id: "list-queries", method: http.MethodGet, path: "/api/queries", tag: tag, act: access.ActRead, kind: access.KindQuery,
-		says: "Lists questions, notices of movements and what was said to them."}, func(ctx context.Context, c *caller, in *paging) (mechanism.Page[mechanism.Query], error) {
+		says: "Lists questions, notices of movements and what was said to them."}, func(ctx context.Context, c *caller, in *Paging) (mechanism.Page[mechanism.Query], error) {
 		return s.m.Queries(ctx, c.Viewer, in.Cursor, in.Limit)
 	})
 	add(s, route{id: "ask", method: http.MethodPost, path: "/api/queries", tag: tag, act: access.ActAsk, kind: access.KindQuery,
