@@ -115,10 +115,14 @@ func badFix(f truce.Fix) string {
 		return "its time is not stated or outside the years truce computes with"
 	case f.Pos.Lat < -90e7 || f.Pos.Lat > 90e7 || f.Pos.Lon < -180e7 || f.Pos.Lon > 180e7:
 		return "there is no such place"
-	case !(f.Error >= 0 && f.Error <= math.MaxFloat32) || f.Error == 0 && math.Signbit(float64(f.Error)):
+	case !validRadius(f.Error):
 		return "its radius is no length"
 	}
 	return ""
+}
+
+func validRadius(r float32) bool {
+	return r >= 0 && r <= math.MaxFloat32 && !(r == 0 && math.Signbit(float64(r)))
 }
 
 // AppendColumns writes fixes as four columns: times, longitudes and latitudes, each number as its difference from the one before (zigzag
@@ -161,9 +165,9 @@ func ParseColumns(b []byte) ([]truce.Fix, error) {
 		return nil, fmt.Errorf("it does not hold 1 to %d positions", MaxFixes)
 	}
 	fixes := make([]truce.Fix, n)
-	c.deltas(func(i int, v int64) { fixes[i].At = truce.Instant(v) }, int(n), int64(truce.EarliestInstant), int64(truce.LatestInstant))
-	c.deltas(func(i int, v int64) { fixes[i].Pos.Lon = truce.E7(v) }, int(n), -180e7, 180e7)
-	c.deltas(func(i int, v int64) { fixes[i].Pos.Lat = truce.E7(v) }, int(n), -90e7, 90e7)
+	c.deltas(fixes, atColumn, int64(truce.EarliestInstant), int64(truce.LatestInstant))
+	c.deltas(fixes, lonColumn, -180e7, 180e7)
+	c.deltas(fixes, latColumn, -90e7, 90e7)
 	for i := 0; i < len(fixes) && !c.bad; {
 		run := c.uvarint()
 		if run == 0 || run > uint64(len(fixes)-i) || len(c.b) < 4 {
@@ -172,14 +176,11 @@ func ParseColumns(b []byte) ([]truce.Fix, error) {
 		}
 		r := math.Float32frombits(binary.BigEndian.Uint32(c.b))
 		c.b = c.b[4:]
-		if i > 0 && fixes[i-1].Error == r {
-			c.bad = true // two runs that should be one
+		if !validRadius(r) || i > 0 && fixes[i-1].Error == r { // or two runs that should be one
+			c.bad = true
 		}
 		for end := i + int(run); i < end; i++ {
 			fixes[i].Error = r
-			if badFix(fixes[i]) != "" {
-				c.bad = true
-			}
 		}
 	}
 	if c.bad || len(c.b) > 0 {
@@ -200,6 +201,11 @@ func (c *columns) uvarint() uint64 {
 		c.b = c.b[1:]
 		return v
 	}
+	if len(c.b) > 1 && c.b[1] < 0x80 && c.b[1] > 0 { // two bytes: most differences of a device
+		v := uint64(c.b[0]&0x7f) | uint64(c.b[1])<<7
+		c.b = c.b[2:]
+		return v
+	}
 	v, n := binary.Uvarint(c.b)
 	if n <= 0 || n > 1 && c.b[n-1] == 0 {
 		c.bad = true
@@ -209,10 +215,17 @@ func (c *columns) uvarint() uint64 {
 	return v
 }
 
-// deltas reads n differences and gives each sum, which must lie between low and high.
-func (c *columns) deltas(set func(int, int64), n int, low, high int64) {
+// The columns of differences.
+const (
+	atColumn = iota
+	lonColumn
+	latColumn
+)
+
+// deltas reads as many differences as there are fixes and sets each sum, which must lie between low and high.
+func (c *columns) deltas(fixes []truce.Fix, column int, low, high int64) {
 	var v int64
-	for i := range n {
+	for i := range fixes {
 		u := c.uvarint()
 		d := int64(u>>1) ^ -int64(u&1)
 		// Sums stay far from overflow: the bounds are, and so is the difference of two numbers within them.
@@ -224,6 +237,14 @@ func (c *columns) deltas(set func(int, int64), n int, low, high int64) {
 			c.bad = true
 			return
 		}
-		set(i, v)
+		switch column {
+		case atColumn:
+			fixes[i].At = truce.Instant(v)
+			c.bad = c.bad || v == 0
+		case lonColumn:
+			fixes[i].Pos.Lon = truce.E7(v)
+		case latColumn:
+			fixes[i].Pos.Lat = truce.E7(v)
+		}
 	}
 }
