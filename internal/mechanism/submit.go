@@ -125,6 +125,7 @@ func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, 
 	if err != nil {
 		return nil, err
 	}
+	list = nil // they are on their way until the follower has taken them up
 	for k, i := range at {
 		receipts[i].Seq = first + truce.Seq(k)
 	}
