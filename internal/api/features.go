@@ -85,6 +85,9 @@ type Shape struct {
 func (Features[P]) ContentType(string) string { return "application/geo+json" }
 func (Feature[P]) ContentType(string) string  { return "application/geo+json" }
 
+// features is where maps begin.
+const features = "/api/features"
+
 const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 // collections are those that can be read, in order.
@@ -111,7 +114,7 @@ type items struct {
 
 func (s *server) aboutFeatures() {
 	const tag = "Maps (OGC API - Features)"
-	const root = "/api/features"
+	const root = features
 	type Plain struct {
 		F string `query:"f" enum:"json" doc:"For programs that ask so."`
 	}
@@ -183,7 +186,7 @@ func (s *server) aboutFeatures() {
 			if err != nil {
 				return Features[mechanism.Observation]{}, err
 			}
-			return features(s, c, "observations", page.Items, page.Next, observed), nil
+			return mapped(s, c, "observations", page.Items, page.Next, observed), nil
 		})
 	add(s, get("get-observation-feature", "/collections/observations/items/{id}", "Gives one observation as a feature.", access.KindObservation),
 		func(ctx context.Context, c *caller, in *of1) (Feature[mechanism.Observation], error) {
@@ -209,7 +212,7 @@ func (s *server) aboutFeatures() {
 			list := slices.DeleteFunc(page.Items, func(o mechanism.Outcome) bool {
 				return q.Box != nil && !inBox(q.Box, concluded(o).Geometry) || q.From.Stated() && (o.To == "" || o.To < q.From.String()) || q.To.Stated() && (o.From == "" || o.From > q.To.String())
 			})
-			return features(s, c, "outcomes", list, page.Next, concluded), nil
+			return mapped(s, c, "outcomes", list, page.Next, concluded), nil
 		})
 	add(s, get("get-outcome-feature", "/collections/outcomes/items/{id}", "Gives one outcome as a feature.", access.KindOutcome),
 		func(ctx context.Context, c *caller, in *of1) (Feature[mechanism.Outcome], error) {
@@ -307,18 +310,18 @@ func (s *server) link(c *caller, path, rel, media string) Link {
 }
 
 func (s *server) collection(c *caller, id, title, says string) Collection {
-	at := "/api/features/collections/" + id
+	at := features + "/collections/" + id
 	return Collection{ID: id, Title: title, Description: says, ItemType: "feature", CRS: []string{crs84},
 		Links: []Link{s.link(c, at, "self", "application/json"), s.link(c, at+"/items", "items", "application/geo+json")}}
 }
 
 func (s *server) itemLinks(c *caller, collection, id string) []Link {
-	at := "/api/features/collections/" + collection
+	at := features + "/collections/" + collection
 	return []Link{s.link(c, at+"/items/"+url.PathEscape(id), "self", "application/geo+json"), s.link(c, at, "collection", "application/json")}
 }
 
 func (s *server) pageLinks(c *caller, collection, next string) []Link {
-	at := "/api/features/collections/" + collection
+	at := features + "/collections/" + collection
 	self := at + "/items"
 	q := c.r.URL.Query()
 	if len(q) > 0 {
@@ -332,7 +335,7 @@ func (s *server) pageLinks(c *caller, collection, next string) []Link {
 	return out
 }
 
-func features[P any](s *server, c *caller, collection string, list []P, next string, make func(P) Feature[P]) Features[P] {
+func mapped[P any](s *server, c *caller, collection string, list []P, next string, make func(P) Feature[P]) Features[P] {
 	out := Features[P]{Type: "FeatureCollection", Features: []Feature[P]{}, Links: s.pageLinks(c, collection, next), Returned: len(list)}
 	for _, p := range list {
 		out.Features = append(out.Features, make(p))

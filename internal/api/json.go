@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"truce/internal/intake/jsonscan"
 )
@@ -15,6 +16,9 @@ func marshal(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }
 // unmarshal reads the body of a request strictly: one value, no key twice, no depth that nobody needs. Unknown fields are refused by the library, by the
 // schema of the request.
 func unmarshal(b []byte, v any) error {
+	if !utf8.Valid(b) {
+		return fmt.Errorf("the body is not UTF-8")
+	}
 	var s jsonscan.Scanner
 	s.Reset(b)
 	if err := strictly(&s, 0); err != nil {

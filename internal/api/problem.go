@@ -126,7 +126,17 @@ func (s *server) fault(c *caller, err error) *problem {
 	if p.Status >= 500 {
 		c.w.err = err
 	}
-	return p.in(c.language)
+	return standard(c.r, p).in(c.language)
+}
+
+// standard answers what is wrong with a request for maps as the standard of maps asks for.
+func standard(r *http.Request, p *problem) *problem {
+	if p.Status == http.StatusUnprocessableEntity && strings.HasPrefix(r.URL.Path, features) {
+		q := *p
+		q.Status = http.StatusBadRequest
+		return &q
+	}
+	return p
 }
 
 func problemOf(language string, err error) *problem {
@@ -186,13 +196,12 @@ func unquoted(s string) string { return quoted.ReplaceAllString(s, "“…”") 
 func init() {
 	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError { return libraryProblem("en", status, errs) }
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
-		language := "en"
 		if ctx != nil {
 			if c, ok := ctx.Context().Value(callerKey{}).(*caller); ok {
-				language = c.language
+				return standard(c.r, libraryProblem(c.language, status, errs))
 			}
 		}
-		return libraryProblem(language, status, errs)
+		return libraryProblem("en", status, errs)
 	}
 }
 
