@@ -1,6 +1,9 @@
 package truce
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Words is one text in the three languages of the program. An empty one falls back to English, then to any.
 type Words struct {
@@ -347,6 +350,7 @@ type Rule struct {
 	Equipment                []Arms
 	Where                    *Where
 	From, Until, Due         TimeExpr
+	Hours                    *Hours `json:",omitempty"` // nil: at every hour
 	When                     string // CEL
 	WhenTerm                 TermID // or a term about events
 	WhenAt                   Origin `json:"-"`
@@ -363,6 +367,23 @@ type Rule struct {
 	ReplacedBy               *Replacement
 	Source                   SourceID
 	Origin                   Origin `json:"-"`
+}
+
+// Hours are the hours of the day in which alone a rule speaks: the moments at which clocks show From or later, and not yet Until.
+// Where Until is before From they go on over midnight.
+type Hours struct {
+	From, Until time.Duration // on the agreement's clock, from midnight; Until is at most 24 hours
+}
+
+// Whole reports whether every moment is in the hours.
+func (h Hours) Whole() bool { return h.From == h.Until || h.From == 0 && h.Until == 24*time.Hour }
+
+// Texts writes the two hours as people do: "09:00" and "24:00".
+func (h Hours) Texts() (from, until string) {
+	text := func(d time.Duration) string {
+		return fmt.Sprintf("%02d:%02d", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return text(h.From), text(h.Until)
 }
 
 // Replacement says that another rule or document takes a rule's place from a time.
@@ -456,8 +477,9 @@ type Exception struct {
 
 // Notice is advance notice of a movement or activity.
 type Notice struct {
-	Ahead time.Duration // how long before it the notice must be received
-	What  []string      // kinds of notification that count; empty means any
+	Ahead   time.Duration // how long before it the notice must be received
+	What    []string      // kinds of notification that count; empty means any
+	Unknown bool          `json:",omitempty"` // no record of a notice means unknown, not none given
 }
 
 // Step is one thing that must have happened before something is permitted.

@@ -1,6 +1,7 @@
 package truce
 
 import (
+	"iter"
 	"sort"
 	"time"
 )
@@ -147,4 +148,58 @@ func (c Clock) Plus(i Instant, p Period) Instant {
 		i = j
 	}
 	return i.Add(p.Clock)
+}
+
+// During gives the parts of a span that lie in the hours, in order of time. It asks of each moment what clocks showed then: an
+// hour that was skipped is none of them, one that was twice is so both times.
+func (c Clock) During(h Hours, s Span) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		if !s.Stated() || h.Whole() {
+			yield(s)
+			return
+		}
+		from := Instant(0)
+		open := false
+		for i := s.From; i <= s.To; {
+			in, next := c.inHours(h, i)
+			switch {
+			case in && !open:
+				from, open = i, true
+			case !in && open:
+				if open = false; !yield(Span{from, i - 1}) {
+					return
+				}
+			}
+			i = next
+		}
+		if open {
+			yield(Span{from, s.To})
+		}
+	}
+}
+
+// inHours reports whether clocks at i show one of the hours, and the moment until which that cannot change.
+func (c Clock) inHours(h Hours, i Instant) (in bool, next Instant) {
+	const day = Instant(24 * time.Hour / time.Millisecond)
+	shown := (i + Instant(c.OffsetAt(i))*1000) % day
+	if shown < 0 {
+		shown += day
+	}
+	from, until := Instant(h.From.Milliseconds()), Instant(h.Until.Milliseconds())
+	in = shown >= from && shown < until
+	if until < from {
+		in = shown >= from || shown < until
+	}
+	left := day
+	for _, edge := range [2]Instant{from, until} {
+		if edge <= shown {
+			edge += day
+		}
+		left = min(left, edge-shown)
+	}
+	next = i + left
+	if n := sort.Search(len(c.Offsets), func(k int) bool { return c.Offsets[k].From > i }); n < len(c.Offsets) {
+		next = min(next, c.Offsets[n].From)
+	}
+	return in, next
 }

@@ -86,3 +86,44 @@ func TestTaxonomy(t *testing.T) {
 		}
 	}
 }
+
+// Hours are compared with what clocks show at each minute, over both changes of the clocks.
+func TestClockDuring(t *testing.T) {
+	for _, day := range []truce.Instant{utc(2017, 7, 9, 0), utc(2017, 3, 30, 12), utc(2017, 10, 26, 12)} {
+		for from := range 48 {
+			for _, long := range []int{1, 5, 24, 47} {
+				h := truce.Hours{From: time.Duration(from) * 30 * time.Minute, Until: time.Duration((from+long)%48) * 30 * time.Minute}
+				span := truce.Span{From: day, To: day.Add(40*time.Hour) - 1}
+				in := map[truce.Instant]bool{}
+				last := truce.Instant(0)
+				for p := range damascus.During(h, span) {
+					if p.From > p.To || p.From < span.From || p.To > span.To || last != 0 && p.From <= last+1 {
+						t.Fatalf("%v: part %v after %v", h, p, last)
+					}
+					last = p.To
+					for i := p.From; i <= p.To; i += 60_000 {
+						in[i] = true
+					}
+				}
+				for i := span.From; i <= span.To; i += 60_000 {
+					w := damascus.Wall(i)
+					d := time.Duration(w.Hour)*time.Hour + time.Duration(w.Minute)*time.Minute
+					want := d >= h.From && d < h.Until
+					if h.Until < h.From {
+						want = d >= h.From || d < h.Until
+					}
+					if in[i] != want {
+						t.Fatalf("%v at %v, where clocks show %v: %t", h, i, d, in[i])
+					}
+				}
+			}
+		}
+	}
+	whole := truce.Hours{Until: 24 * time.Hour}
+	n := 0
+	for p := range damascus.During(whole, truce.Span{From: 1, To: truce.LatestInstant}) {
+		if n++; p.To != truce.LatestInstant || n > 1 {
+			t.Fatalf("the whole day: %v", p)
+		}
+	}
+}

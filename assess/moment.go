@@ -223,7 +223,7 @@ func (s *settling) cleanStart(cd *truce.CleanDays, c *choice) moment {
 	if r == nil {
 		return waits
 	}
-	from := s.moment(r.From, c)
+	from := s.start(r, c)
 	if cd.From != nil {
 		from = s.moment(*cd.From, c)
 	}

@@ -47,6 +47,9 @@ func (s *settling) outcome(r *rule, o *truce.Observation, sd sides, spot spot, c
 		ask(s.because(known(truce.TruthOf(hasWord(r.Kinds, o.What))), "kind.is", word(o.What), wordList(r.Kinds)).not(), truce.NotApplicable)
 	}
 	qs = append(qs, s.inForce(r, o.When, c)...)
+	if r.Hours != nil {
+		ask(s.hours(*r.Hours, o.When, o.Lasted).not(), truce.NotApplicable)
+	}
 	if r.Object == truce.KindIncident {
 		ask(s.involved(r.Rule, sd, o.When, c).not(), truce.NotApplicable)
 	} else {
@@ -386,7 +389,7 @@ func hasSame(w truce.Who) bool {
 // notified answers whether advance notice was given of what was observed: by the same side, long enough ahead, for that
 // time and place.
 func (s *settling) notified(n *truce.Notice, doers, both []person, when truce.Span, sp spot) answer {
-	out := known(truce.False)
+	out, late := known(truce.False), false
 	if !when.Stated() {
 		return missingFact(truce.Say("missing.when"))
 	}
@@ -415,6 +418,7 @@ func (s *settling) notified(n *truce.Notice, doers, both []person, when truce.Sp
 		case !o.Received.Stated():
 			list = append(list, missingFact(truce.Say("missing.notice-received", truce.RecordArg(o.ID))))
 		case o.Received > o.When.From.Add(-n.Ahead):
+			late = late || all(list...).truth == truce.True
 			list = append(list, known(truce.False))
 		}
 		a := all(list...)
@@ -425,6 +429,10 @@ func (s *settling) notified(n *truce.Notice, doers, both []person, when truce.Sp
 		if a.truth == truce.Unknown || out.reason.Phrase.ID == "" && out.truth == truce.False {
 			out = anyOf(out, a)
 		}
+	}
+	if out.truth == truce.False && n.Unknown && !late {
+		out = missingFact(truce.Say("missing.notice", truce.DurArg(n.Ahead)))
+		return s.because(out, "notice.none", truce.DurArg(n.Ahead))
 	}
 	if out.truth == truce.False {
 		return s.because(out, "notice.none", truce.DurArg(n.Ahead))

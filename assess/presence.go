@@ -382,6 +382,13 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 	set := truce.ResultSet(0)
 	var open, last truce.Outcome
 	var qs []question
+	never := truce.Kept
+	outside := answer{truth: truce.False}
+	if r.Hours != nil {
+		if outside = s.hours(*r.Hours, sp, true).not(); outside.truth == truce.True {
+			never = truce.NotApplicable
+		}
+	}
 	for i, sc := range scopes {
 		if i+1 < len(scopes) && scopes[i+1].from <= sp.From || sc.from > sp.To {
 			continue
@@ -392,17 +399,17 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 				open = sc.out
 			}
 			if sc.out.Result == truce.Breached {
-				set = set.With(truce.Kept)
+				set = set.With(never)
 				break
 			}
 		}
 	}
 	o := truce.Outcome{Readings: c.list, Permille: -1}
 	switch {
-	case set.Has(truce.Kept):
-		o.Result, o.Possible = truce.Kept, set
+	case set != 0:
+		o.Result, o.Possible = never, set
 	case open.Possible != 0:
-		o.Possible = (open.Possible &^ (1 << truce.Breached)).With(truce.Kept)
+		o.Possible = (open.Possible &^ (1 << truce.Breached)).With(never)
 		o.Missing = open.Missing
 		if only, one := o.Possible.Only(); one {
 			o.Result, o.Missing = only, nil
@@ -411,7 +418,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 		o.Result, o.Possible, o.Missing = last.Result, last.Possible, last.Missing
 	}
 	if s.why {
-		explain(qs, truce.Breached, &o)
+		explain(append(slices.Clone(qs), question{outside, truce.NotApplicable}), truce.Breached, &o)
 		if o.Result == truce.Kept {
 			o.Reasons = append(o.Reasons, truce.Reason{Phrase: truce.Say("stay.never-inside"), Truth: truce.True, Settles: true})
 		}
@@ -437,6 +444,14 @@ func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scop
 	qs := slices.Clone(scopes[st.scope].qs)
 	ask := func(a answer, then truce.Result) { qs = append(qs, question{a, then}) }
 	when := truce.Span{From: st.from, To: st.to}
+	counts := when
+	least, most, closed := st.bounds()
+	if h := r.Hours; h != nil && !h.Whole() {
+		var in answer
+		in, counts, least, most = s.stayHours(*h, st)
+		closed = true // by the hours, if nobody saw it come or go
+		ask(in.not(), truce.NotApplicable)
+	}
 	// The place first: was it ever certainly inside?
 	inside := known(truce.TruthOf(st.first != 0))
 	permille := int64(-1)
@@ -445,7 +460,7 @@ func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scop
 		inside = missingFact(truce.Say("missing.position", truce.InstantArg(st.deep.at), truce.MetresArg(truce.Tenths(st.deep.err))))
 	}
 	ask(s.because(inside, "stay.inside", truce.NumArg(int64(st.fixes)), truce.SpanArg(when)).not(), truce.Kept)
-	pseudo := &truce.Observation{Kind: truce.KindPresence, When: when, Lasted: true, Source: t.Source, Equipment: t.Equipment,
+	pseudo := &truce.Observation{Kind: truce.KindPresence, When: counts, Lasted: true, Source: t.Source, Equipment: t.Equipment,
 		Where: truce.Place{Kind: truce.PlacePoint, At: st.deep.pos, Error: truce.Metres(st.deep.err) / 10}}
 	sd := sides{subjects: []person{who}}
 	place := s.ground.spot(s.plan.Agreement, pseudo.Where)
@@ -462,7 +477,6 @@ func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scop
 	if st.deep.known {
 		margin.Metres, margin.HasMetres = -tenths(s.ground.depth(region, st.deep.pos)), true
 	}
-	least, most, closed := st.bounds()
 	if r.Dwell > 0 {
 		margin.Time, margin.HasTime = r.Dwell-least, true
 		brief := missingFact(truce.Say("missing.dwell", truce.DurArg(least), truce.DurArg(r.Dwell)))

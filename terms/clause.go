@@ -344,10 +344,15 @@ func (c *clauses) exception(e truce.Exception) truce.Arg {
 	if e.WhenTerm != "" {
 		add(truce.Say("explain.exception.when-term", truce.TermArg(e.WhenTerm)))
 	}
-	if n := e.Notice; n != nil && len(n.What) > 0 {
-		add(truce.Say("explain.exception.notice-kinds", truce.DurArg(n.Ahead), truce.OrArg(words(n.What)...)))
-	} else if n != nil {
-		add(truce.Say("explain.exception.notice", truce.DurArg(n.Ahead)))
+	if n := e.Notice; n != nil {
+		p := truce.Say("explain.exception.notice", truce.DurArg(n.Ahead))
+		if len(n.What) > 0 {
+			p = truce.Say("explain.exception.notice-kinds", truce.DurArg(n.Ahead), truce.OrArg(words(n.What)...))
+		}
+		if n.Unknown {
+			p = truce.Say("explain.exception.notice-unknown", arg(p))
+		}
+		add(p)
 	}
 	return truce.ListArg(list...)
 }

@@ -358,6 +358,7 @@ var partFields = map[string]map[string]field{
 		"From":       value1(truce.Say("diff.from"), sayTime),
 		"Until":      value1(truce.Say("diff.until"), sayTime),
 		"Due":        value1(truce.Say("diff.due"), sayTime),
+		"Hours":      value1(truce.Say("diff.hours"), sayHours),
 		"When":       value1(truce.Say("diff.when"), sayCondition),
 		"WhenTerm":   value1(truce.Say("diff.when"), sayTermID),
 		"Unless":     items(truce.Say("diff.unless"), exceptionItems),
@@ -486,6 +487,15 @@ func sayQuota(_ *clauses, v any) truce.Arg {
 		return empty()
 	}
 	return arg(quota(*v.(*truce.Quota)))
+}
+
+func sayHours(_ *clauses, v any) truce.Arg {
+	h := v.(*truce.Hours)
+	if h == nil {
+		return empty()
+	}
+	from, until := h.Texts()
+	return arg(truce.Say("diff.hours-value", truce.Str(from), truce.Str(until)))
 }
 
 func saySilence(_ *clauses, v any) truce.Arg {

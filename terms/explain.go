@@ -259,6 +259,10 @@ func (x *explainer) rule(article truce.ArticleID, u *truce.Rule) []Sentence {
 	add := func(p truce.Phrase, under ...Sentence) { out = append(out, one(p, under...)) }
 	out = append(out, x.whom(u)...)
 	out = append(out, x.times(u)...)
+	if u.Hours != nil {
+		from, until := u.Hours.Texts()
+		add(truce.Say("explain.hours", truce.Str(from), truce.Str(until)))
+	}
 	if u.When != "" {
 		add(truce.Say("explain.when", x.c.condition(u.When, truce.TermEvent)))
 	}

@@ -134,7 +134,7 @@ func TestEveryFieldIsSaid(t *testing.T) {
 		{base, rule, map[string]any{
 			"Verb": truce.Permits, "Object": truce.KindPassage, "Kinds": []string{"shelling"}, "By": who, "Against": who, "Between": who, "Of": who,
 			"Equipment": []truce.Arms{{Category: "tank"}}, "Where": &truce.Where{Zone: "z"}, "From": term, "Until": term, "Due": term,
-			"When": "event.deaths > 0", "WhenTerm": truce.TermID("t"), "Unless": []truce.Exception{{By: who}}, "Evidence": truce.Evidence{Sources: 2}, "Dwell": time.Minute, "Gap": time.Minute,
+			"Hours": &truce.Hours{From: 9 * time.Hour, Until: 14 * time.Hour}, "When": "event.deaths > 0", "WhenTerm": truce.TermID("t"), "Unless": []truce.Exception{{By: who}}, "Evidence": truce.Evidence{Sources: 2}, "Dwell": time.Minute, "Gap": time.Minute,
 			"Hysteresis": truce.Metres(5), "AtLeast": &truce.Quota{Number: 3, Per: "day"}, "Within": time.Hour, "Steps": []truce.Step{{Act: truce.Act{What: "w"}}},
 			"AssessedBy": []truce.ActorID{"a"}, "ReplacedBy": &truce.Replacement{By: "y", From: term}, "Source": truce.SourceID("s"),
 		}, map[string]string{"ID": "it is the title", "Name": "it is the title", "WhenAt": place, "Origin": place, "AtMost": "see the next case", "Silence": "see the case after it"}},
@@ -169,7 +169,8 @@ func TestEveryFieldIsSaid(t *testing.T) {
 		{truce.Notice{Ahead: time.Hour}, func(v any) []Sentence {
 			n := v.(truce.Notice)
 			return phrases(x.c.exception(truce.Exception{Notice: &n}))
-		}, map[string]any{"Ahead": time.Minute, "What": []string{"movement"}}, nil},
+		}, map[string]any{"Ahead": time.Minute, "What": []string{"movement"}, "Unknown": true}, nil},
+		{truce.Hours{From: time.Hour, Until: 24 * time.Hour}, func(v any) []Sentence { h := v.(truce.Hours); return rule(truce.Rule{Hours: &h}) }, map[string]any{"From": 2 * time.Hour, "Until": 3 * time.Hour}, nil},
 		{truce.Quota{Number: 1, Per: "day"}, func(v any) []Sentence { return each([]truce.Phrase{quota(v.(truce.Quota))}) }, map[string]any{"Number": int64(2), "What": "lorry", "Per": "week"}, nil},
 		{truce.Limit{What: "tank", AtMost: 1}, func(v any) []Sentence { return phrases(limits([]truce.Limit{v.(truce.Limit)})) }, map[string]any{"What": "gun", "AtMost": int64(2)}, nil},
 		{truce.Evidence{}, func(v any) []Sentence { return x.evidence(&truce.Rule{Evidence: v.(truce.Evidence)}) }, map[string]any{

@@ -146,16 +146,21 @@ func (v value) millimetres() int32 {
 	return int32(n)
 }
 
-// clockTime reads an hour of the day as "18:00".
-func (v value) clockTime() time.Duration {
+// lastHour is the last hour at which something of a day can begin; what ends may end at 24:00.
+const lastHour = 23*time.Hour + 59*time.Minute
+
+// clockTime reads an hour of the day as "18:00", none later than last.
+func (v value) clockTime(last time.Duration) time.Duration {
 	if !v.given() {
 		return 0
 	}
 	var h, m int
 	s := v.text()
-	if n, err := fmt.Sscanf(s, "%d:%d", &h, &m); err != nil || n != 2 || h < 0 || h > 23 || m < 0 || m > 59 || len(s) > 5 {
+	n, err := fmt.Sscanf(s, "%d:%d", &h, &m)
+	at := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
+	if err != nil || n != 2 || h < 0 || m < 0 || m > 59 || len(s) > 5 || at > last {
 		v.fail("bad-clock", fmt.Sprintf("%q is not an hour of the day", s), `write for example "18:00"`)
 		return 0
 	}
-	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
+	return at
 }

@@ -144,7 +144,7 @@ func (r *reader) collect(o object) {
 			}
 			r.clock = c
 		}
-		r.clock.CutOff = clock.get("report_cut_off").clockTime()
+		r.clock.CutOff = clock.get("report_cut_off").clockTime(lastHour)
 	}
 	quiet := func(v value, keys []string) object { // the second pass reports what is wrong inside
 		v.probs = &problems{}

@@ -3,6 +3,7 @@ package terms
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"truce"
 )
@@ -11,12 +12,13 @@ import (
 const sameSide = "same-side"
 
 var ruleKeys = []string{"rule", "name", "forbids", "limits", "requires", "permits", "assessed_by",
-	"kinds", "act", "by", "against", "between", "of", "equipment", "where", "from", "until", "due", "when", "unless",
+	"kinds", "act", "by", "against", "between", "of", "equipment", "where", "from", "until", "due", "hours", "when", "unless",
 	"evidence", "dwell", "gap", "hysteresis", "at_most", "at_least", "within", "ahead", "steps", "silence", "replaced_by", "source"}
 
 var (
 	exceptionKeys = []string{"permission", "by", "against", "where", "kinds", "when", "notified"}
-	noticeKeys    = []string{"ahead", "kinds"}
+	noticeKeys    = []string{"ahead", "kinds", "silence"}
+	hoursKeys     = []string{"from", "until"}
 	stepKeys      = []string{"act", "by", "result", "before", "after", "silence"}
 	evidenceKeys  = []string{"sources", "means", "standing"}
 	armsKeys      = []string{"category", "term", "calibre_over", "calibre_from", "calibre_under", "range_over"}
@@ -37,13 +39,13 @@ var objects = map[truce.Verb][]string{
 // allowed lists, for each verb and object, the keys beyond the common ones that mean something there. A key that would be
 // ignored is refused: a drafter must never believe in a condition that is not looked at.
 var allowed = map[string][]string{
-	"forbids incident":      {"kinds", "by", "against", "between", "where", "when", "unless", "evidence", "equipment"},
-	"forbids presence":      {"of", "equipment", "where", "when", "unless", "evidence", "dwell", "gap", "hysteresis"},
-	"forbids passage":       {"kinds", "by", "against", "where", "when", "unless", "evidence"},
-	"limits presence":       {"of", "where", "at_most", "evidence"},
-	"limits inspection":     {"of", "where", "at_most", "evidence"},
+	"forbids incident":      {"kinds", "by", "against", "between", "where", "hours", "when", "unless", "evidence", "equipment"},
+	"forbids presence":      {"of", "equipment", "where", "hours", "when", "unless", "evidence", "dwell", "gap", "hysteresis"},
+	"forbids passage":       {"kinds", "by", "against", "where", "hours", "when", "unless", "evidence"},
+	"limits presence":       {"of", "where", "hours", "at_most", "evidence"},
+	"limits inspection":     {"of", "where", "hours", "at_most", "evidence"},
 	"requires act":          {"act", "by", "due", "silence", "at_least", "evidence"},
-	"requires passage":      {"kinds", "by", "where", "at_least", "within", "evidence"},
+	"requires passage":      {"kinds", "by", "where", "hours", "at_least", "within", "evidence"},
 	"requires notification": {"kinds", "by", "where", "ahead", "evidence"},
 	"permits incident":      {"kinds", "by", "against", "where", "when", "steps"},
 	"permits presence":      {"of", "equipment", "where", "when", "steps"},
@@ -126,6 +128,7 @@ func (r *reader) ruleParts(o object, u *truce.Rule) {
 	}
 	u.Where = r.where(o.get("where"))
 	u.From, u.Until, u.Due = r.timeExpr(o.get("from")), r.timeExpr(o.get("until")), r.timeExpr(o.get("due"))
+	u.Hours = r.hours(o.get("hours"))
 	u.When, u.WhenTerm, u.WhenAt = r.eventCondition(o.get("when"))
 	for _, w := range o.get("unless").items() {
 		u.Unless = append(u.Unless, r.exception(w))
@@ -181,6 +184,20 @@ func (r *reader) ruleParts(o object, u *truce.Rule) {
 	u.Source = truce.SourceID(r.named(o.get("source"), statements))
 }
 
+// hours reads the hours of the day in which a rule speaks.
+func (r *reader) hours(v value) *truce.Hours {
+	if !v.given() {
+		return nil
+	}
+	o := v.object(hoursKeys...)
+	o.need("from", "until")
+	h := truce.Hours{From: o.get("from").clockTime(lastHour), Until: o.get("until").clockTime(24 * time.Hour)}
+	if o.has("until") && h.From == h.Until && o.has("from") && o.get("from").text() == o.get("until").text() {
+		o.get("until").fail("bad-clock", "the hours end when they begin", `write the whole day as from: "00:00", until: "24:00", or leave hours out`)
+	}
+	return &h
+}
+
 // ruleNeeds reports what a rule of this form cannot do without.
 func (r *reader) ruleNeeds(o object, u truce.Rule) {
 	switch form(u) {
@@ -205,6 +222,9 @@ func (r *reader) ruleNeeds(o object, u truce.Rule) {
 	case "requires act":
 		o.need("act", "by")
 	case "requires passage":
+		if u.AtLeast != nil && o.has("hours") {
+			o.keys["hours"].fail("key-without-meaning", "what passes in a period is counted at every hour", "leave hours: out, or at_least:")
+		}
 		if u.AtLeast == nil && u.Within == 0 && !o.has("kinds") {
 			o.fail("missing-key", fmt.Sprintf("the rule %q does not say which passages, how many or how soon", u.ID), "add kinds:, at_least: or within:")
 		}
@@ -443,7 +463,8 @@ func (r *reader) exception(v value) truce.Exception {
 	if n := o.get("notified"); n.given() {
 		q := n.object(noticeKeys...)
 		q.need("ahead")
-		e.Notice = &truce.Notice{Ahead: q.get("ahead").duration(), What: r.wordList(q.get("kinds"))}
+		e.Notice = &truce.Notice{Ahead: q.get("ahead").duration(), What: r.wordList(q.get("kinds")),
+			Unknown: oneOf(q.get("silence"), []string{"unknown", "absent"}) == "unknown"}
 	}
 	if len(o.values) == 0 && o.given() {
 		v.fail("empty-exception", "an exception without a condition lifts the whole rule", "add permission, by, against, where, kinds, when or notified")
