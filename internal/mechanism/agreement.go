@@ -190,7 +190,7 @@ func (m *Mechanism) Amend(ctx context.Context, v access.Viewer, x record.Agreeme
 	m.command.Lock()
 	defer m.command.Unlock()
 	r, err := m.do(ctx, v, d)
-	if err == nil {
+	if err == nil && r.Sign == nil {
 		err = m.promote(ctx, v.Now)
 	}
 	return r, err

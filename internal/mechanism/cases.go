@@ -372,15 +372,12 @@ func (m *Mechanism) Step(ctx context.Context, v access.Viewer, s record.Step, ye
 	if err != nil {
 		return Receipt{}, Case{}, err
 	}
-	list, err := m.put(ctx, []record.Draft{d})
-	if err != nil {
-		return Receipt{}, Case{}, err
-	}
-	if err := m.Await(ctx, list[0].Seq); err != nil {
-		return list[0], Case{}, err
+	receipt, err := m.do(ctx, v, d)
+	if err != nil || receipt.Sign != nil && s.Step == truce.StepOpen {
+		return receipt, Case{}, err
 	}
 	c, err := m.Case(ctx, v, s.Case, "en")
-	return list[0], c, err
+	return receipt, c, err
 }
 
 func (m *Mechanism) caseVersion(id truce.CaseID) (truce.VersionID, bool) {

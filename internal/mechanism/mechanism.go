@@ -52,6 +52,10 @@ type Parts struct {
 	// Log is told what the access log keeps; nil keeps nothing.
 	Log   func(access.Entry)
 	Media *custody.Store
+	// Passkeys is nil where no passkey works; Host and Origins are what passkeys are bound to.
+	Passkeys *access.Passkeys
+	Host     string
+	Origins  []string
 	// ReadOnly says why nothing can be written; nil where it can.
 	ReadOnly error
 }
@@ -80,6 +84,7 @@ type Mechanism struct {
 	custody  custody.List
 	due      custody.Effect // decided, and still to be destroyed
 	proposed map[truce.Digest]*proposed
+	unsigned map[truce.RecordID]unsigned
 
 	cursors cursors
 }
@@ -99,7 +104,7 @@ func New(p Parts) (*Mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]bool{}, proposed: map[truce.Digest]*proposed{}}
+	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]bool{}, proposed: map[truce.Digest]*proposed{}, unsigned: map[truce.RecordID]unsigned{}}
 	m.book = casefile.NewBook(m.knows)
 	return m, nil
 }

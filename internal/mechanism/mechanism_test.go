@@ -3,13 +3,19 @@ package mechanism_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hiddeco/sshsig"
+	"golang.org/x/crypto/ssh"
 
 	"truce"
 	"truce/internal/access"
@@ -377,6 +383,84 @@ func TestMedia(t *testing.T) {
 	list, err := e.m.Picture(ctx, e.as("auditor"), r.ID)
 	if err != nil || len(list.Custody) != 2 || list.Custody[1].Act != "opened" || list.Name != "" {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// A step can be signed with a key that only its author holds. The signature stays with the record and is checked from it alone; what somebody else
+// signed, or what is possible no more, is not written down.
+func TestSigned(t *testing.T) {
+	e := start(t)
+	ctx := context.Background()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := must(ssh.NewSignerFromKey(private))
+	line := ssh.MarshalAuthorizedKey(must(ssh.NewPublicKey(public)))
+	_, _, err = e.m.AddKey(ctx, e.as("jordan"), record.Person{Person: e.people["jordan"].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: line}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := e.as("jordan")
+	v.Vouch = truce.VouchSignature
+	for _, k := range e.m.Directory.Keys(v.Person, e.clock) {
+		v.Key = k.ID
+	}
+	wait := func(text string) mechanism.Receipt {
+		t.Helper()
+		r, _, err := e.m.Step(ctx, v, record.Step{Step: truce.StepOpen, Rule: "ceasefire", Article: "1", Text: text}, 2017)
+		if err != nil || r.Sign == nil || r.Seq != 0 {
+			t.Fatal(r, err)
+		}
+		return r
+	}
+	sign := func(r mechanism.Receipt) []byte {
+		statement := must(base64.StdEncoding.DecodeString(r.Sign.Statement))
+		sig := must(sshsig.Sign(bytes.NewReader(statement), signer, sshsig.HashSHA512, access.SSHNamespace))
+		return sshsig.Armor(sig)
+	}
+	r := wait("Shelling at dawn.")
+	if len(e.m.Cases(e.as("duty"), "", "en")) != 0 {
+		t.Error("it was written down before it was signed")
+	}
+	if _, err := e.m.Signed(ctx, e.as("russia"), r.ID, sign(r)); truce.KindOf(err) != truce.NotFound {
+		t.Errorf("somebody else's: %v", err)
+	}
+	if _, err := e.m.Signed(ctx, e.as("jordan"), r.ID, sign(wait("Shelling at noon."))); truce.KindOf(err) != truce.Denied {
+		t.Errorf("the signature of another record: %v", err)
+	}
+	done, err := e.m.Signed(ctx, e.as("jordan"), r.ID, sign(r))
+	if err != nil || done.Seq == 0 {
+		t.Fatal(done, err)
+	}
+	if got := len(e.m.Cases(e.as("duty"), "", "en")); got != 1 {
+		t.Errorf("%d cases", got)
+	}
+	err = e.store.Read(ctx, done.Seq, func(x journal.Entry) error {
+		rec, _, err := journal.Whole(x)
+		if err != nil {
+			return err
+		}
+		if rec.Author.Vouch != truce.VouchSignature || len(rec.Signature) == 0 {
+			t.Errorf("%+v", rec.Author)
+		}
+		if err := e.m.Directory.VerifyAuthor(&rec, "", nil); err != nil {
+			t.Error(err)
+		}
+		rec.Body = append(bytes.Clone(rec.Body), ' ')
+		if err := e.m.Directory.VerifyAuthor(&rec, "", nil); err == nil {
+			t.Error("another statement passes under the same signature")
+		}
+		return errors.New("enough")
+	})
+	if err == nil {
+		t.Error("nothing was read")
+	}
+	// What waits too long is gone.
+	late := wait("Shelling at dusk.")
+	e.later(10 * time.Minute)
+	if _, err := e.m.Signed(ctx, e.as("jordan"), late.ID, sign(late)); truce.KindOf(err) != truce.NotFound {
+		t.Errorf("signed too late: %v", err)
 	}
 }
 

@@ -131,7 +131,7 @@ func (m *Mechanism) Deposit(ctx context.Context, v access.Viewer, id string, dig
 	m.command.Lock()
 	defer m.command.Unlock()
 	r, err := m.do(ctx, v, d)
-	if err != nil {
+	if err != nil || r.Sign != nil {
 		return r, err
 	}
 	return r, m.Media.Keep(id)

@@ -3,10 +3,12 @@ package mechanism
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"truce"
 	"truce/internal/access"
 	"truce/internal/record"
+	"truce/internal/seal"
 )
 
 // Person is somebody of the mechanism, as one viewer sees them.
@@ -95,6 +97,13 @@ func (m *Mechanism) Enrol(ctx context.Context, v access.Viewer, p record.Person)
 // AddKey adds a key to a person: one's own by whoever holds a session of that person, a first one by an invitation, a token for a device.
 func (m *Mechanism) AddKey(ctx context.Context, v access.Viewer, p record.Person) (Receipt, bool, error) {
 	p.At, p.Act = v.Now, record.PersonKeyAdded
+	if p.Method == record.MethodSSH {
+		k, err := seal.ParseSSHKey(strings.TrimSpace(string(p.Credential.PublicKey)))
+		if err != nil {
+			return Receipt{}, false, &truce.Error{Op: "mechanism.AddKey", Kind: truce.Invalid, Reason: "this is no SSH key that signs", Hint: "give the line of an ed25519 key file that ends in .pub", Cause: err}
+		}
+		p.Key = k.ID()
+	}
 	return m.aboutPerson(ctx, "mechanism.AddKey", v, m.Directory.ActFor(p, v.Person), p)
 }
 

@@ -14,6 +14,7 @@ type Receipt struct {
 	ID       truce.RecordID `json:"id" access:"existence" doc:"Name of the record; the same content sent again has the same one."`
 	Seq      truce.Seq      `json:"seq,omitempty" access:"existence" doc:"Its number in the journal."`
 	Repeated bool           `json:"repeated,omitempty" access:"existence" doc:"It was there already; nothing was written."`
+	Sign     *ToSign        `json:"sign,omitempty" access:"each" doc:"It waits for your signature; nothing was written."`
 }
 
 // refused turns a decision of the policy into an error. What somebody may not know of is answered as what is not there.
@@ -86,7 +87,7 @@ func (m *Mechanism) under(r *truce.Record) {
 func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, error) {
 	const op truce.Op = "mechanism.Submit"
 	if m.Writer == nil {
-		return nil, &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the journal can only be read", Hint: truce.HintOf(m.ReadOnly), Cause: m.ReadOnly}
+		return nil, m.readOnly(op)
 	}
 	receipts := make([]Receipt, len(drafts))
 	var list []journal.Draft
@@ -100,6 +101,9 @@ func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, 
 	}()
 	for i := range drafts {
 		d := &drafts[i]
+		if d.Record.Author.Vouch == truce.VouchSignature {
+			return nil, &truce.Error{Op: op, Kind: truce.Invalid, Reason: "this is not signed one by one", Hint: "send it without naming a key to sign with"}
+		}
 		sealed, err := d.Seal(m.Keys, m.Random)
 		if err != nil {
 			return nil, err
@@ -132,9 +136,17 @@ func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, 
 	return receipts, nil
 }
 
-// do puts one draft and waits until it is taken up. The command lock is held.
+// readOnly says why nothing can be written.
+func (m *Mechanism) readOnly(op truce.Op) error {
+	return &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the journal can only be read", Hint: truce.HintOf(m.ReadOnly), Cause: m.ReadOnly}
+}
+
+// do puts one draft and waits until it is taken up; of an author who signs, it waits for the signature first. The command lock is held.
 func (m *Mechanism) do(ctx context.Context, v access.Viewer, d record.Draft) (Receipt, error) {
 	m.sign(v, &d)
+	if v.Vouch == truce.VouchSignature {
+		return m.waitForSignature(v, d)
+	}
 	list, err := m.put(ctx, []record.Draft{d})
 	if err != nil {
 		return Receipt{}, err

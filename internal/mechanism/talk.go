@@ -190,9 +190,5 @@ func (m *Mechanism) Ask(ctx context.Context, v access.Viewer, q record.Query) (R
 	if err != nil {
 		return Receipt{}, err
 	}
-	list, err := m.put(ctx, []record.Draft{d})
-	if err != nil {
-		return Receipt{}, err
-	}
-	return list[0], m.Await(ctx, list[0].Seq)
+	return m.do(ctx, v, d)
 }
