@@ -137,8 +137,8 @@ func (e *env) found() {
 	}
 }
 
-// put writes a record past the door.
-func (e *env) put(a truce.Author, d record.Draft) {
+// put writes a record past the door and gives its name.
+func (e *env) put(a truce.Author, d record.Draft) truce.RecordID {
 	e.t.Helper()
 	d.Record.Author, d.Record.Claimed, d.Record.Received = a, e.clock(), e.clock()
 	sealed := must(d.Seal(e.keys, rand.Reader))
@@ -149,6 +149,14 @@ func (e *env) put(a truce.Author, d record.Draft) {
 	if err != nil {
 		e.t.Fatal(err)
 	}
+	return d.Record.ID
+}
+
+// classify gives a record a tier and a class, by two people of two bodies.
+func (e *env) classify(id truce.RecordID, tier truce.Tier, class string) {
+	e.t.Helper()
+	of := e.put(e.people["duty"], must(record.Class{At: e.clock(), Act: record.ClassSet, Of: id, Tier: tier, Class: class, Reason: "CANARY-CLASS-REASON"}.Draft()))
+	e.put(e.people["jordan"], must(record.Class{At: e.clock(), Act: record.ClassConfirms, Of: of, Reason: "CANARY-CLASS-REASON"}.Draft()))
 }
 
 func (e *env) settle() int {
