@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"truce"
@@ -109,12 +111,20 @@ func (f *folder) checkContent(ctx context.Context) (error, int) {
 	}
 	n := 0
 	var bad []error
+	var decided custody.List
+	gone := map[truce.Seq]truce.RecordID{} // whose content is not there
 	err = f.primary.Read(ctx, 1, func(e journal.Entry) error {
 		r, err := truce.ParseRecord(e.Bytes)
 		if err != nil {
 			return err
 		}
 		g, err := f.keys.Open(&r, e.Sealed)
+		if g.Erased() {
+			gone[r.Seq] = r.ID
+		}
+		if err == nil {
+			_, err = decided.Apply(&r, g)
+		}
 		if err == nil && r.Kind == truce.RecordMedia && e.Sealed != nil {
 			var m record.Media
 			if m, err = record.ReadMedia(&r, g); err == nil && m.File != nil {
@@ -127,6 +137,11 @@ func (f *folder) checkContent(ctx context.Context) (error, int) {
 		}
 		return ctx.Err()
 	})
+	for _, seq := range slices.Sorted(maps.Keys(gone)) {
+		if !decided.Erased(seq) {
+			bad = append(bad, &truce.Error{Op: "node.Check", Kind: truce.Corrupt, Subject: string(gone[seq]), Reason: fmt.Sprintf("the content of record %d is gone, and nobody decided that", seq), Hint: "run truce repair"})
+		}
+	}
 	return errors.Join(append(bad, err)...), n
 }
 

@@ -106,9 +106,19 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if n.access, err = openAccessLog(filepath.Join(o.Path, logFile)); err != nil {
 		return nil, err
 	}
-	n.mech, err = mechanism.New(mechanism.Parts{Journal: n.folder.journal, Writer: n.writer, Keys: n.folder.keys, View: n.view, Media: n.media, Random: random, Now: now,
-		NewLive: func() mechanism.Evaluator { return live.New() }, Log: n.access.add, ReadOnly: n.folder.why})
-	if err != nil {
+	parts := mechanism.Parts{Journal: n.folder.journal, Writer: n.writer, Keys: n.folder.keys, View: n.view, Media: n.media, Random: random, Now: now,
+		NewLive: func() mechanism.Evaluator { return live.New() }, Log: n.access.add, ReadOnly: n.folder.why}
+	if origin := n.folder.config.Origin; origin != "" {
+		u, err := url.Parse(origin)
+		if err != nil {
+			return nil, err // the settings were checked
+		}
+		parts.Host, parts.Origins = u.Hostname(), []string{origin}
+		if parts.Passkeys, err = access.NewPasskeys(random, parts.Host, "truce", parts.Origins); err != nil {
+			return nil, err
+		}
+	}
+	if n.mech, err = mechanism.New(parts); err != nil {
 		return nil, err
 	}
 	n.sessions = access.NewSessions(n.mech.Directory)
@@ -120,17 +130,8 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		return nil, err
 	}
 	n.target = head.Seq
-	options := api.Options{Mechanism: n.mech, Gate: n.gate, Sessions: n.sessions, Now: now, After: time.After, Random: random, Origin: n.folder.config.Origin,
+	options := api.Options{Mechanism: n.mech, Gate: n.gate, Sessions: n.sessions, Passkeys: parts.Passkeys, Now: now, After: time.After, Random: random, Origin: n.folder.config.Origin,
 		Limits: api.Limits(n.folder.config.Limits), Log: n.request}
-	if n.folder.config.Origin != "" {
-		u, err := url.Parse(n.folder.config.Origin)
-		if err == nil {
-			options.Passkeys, err = access.NewPasskeys(random, u.Hostname(), "truce", []string{n.folder.config.Origin})
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
 	server, err := api.New(options)
 	if err != nil {
 		return nil, err
