@@ -77,6 +77,12 @@ bench: ## the benchmarks of the repository
 bench-postgis: ## truce, PostGIS and S2 on one workload in one run (see bench/README.md)
 	cd bench && ./run
 
+# The module of the benchmarks follows the versions that truce has now, in a copy of its go.mod.
+memory: $(TRUCE) ## replay ten million invented positions: the memory must stay under 300 MB
+	@cp bench/go.mod bench/go.sum $(OUT)
+	cd bench && $(GO) build -mod=mod -modfile=$(abspath $(OUT))/go.mod -o $(abspath $(OUT))/positions ./positions
+	$(OUT)/positions -n 10000000 -agreement $(OUT)/world -most 300 $(TRUCE) replay --agreement $(OUT)/world --observations /dev/stdin --simulated
+
 ged: $(TRUCE) ## replay UCDP GED of Syria 2017-2018 through the example (needs ../shared)
 	@test -f $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz || (echo "no $(SHARED)/data: nothing to replay"; exit 2)
 	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz --html $(OUT)/ged.html --lang all

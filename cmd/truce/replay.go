@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +42,7 @@ type replayCommand struct {
 	Actor        string   `help:"Whose positions a file of tracks holds, where it does not say." placeholder:"ID"`
 	Simulated    bool     `help:"Label everything in the files as simulated."`
 	Rejects      int      `help:"How many rejected rows to show." default:"10"`
+	Strict       bool     `help:"Exit with 1 if any row was rejected; everything is done and printed all the same."`
 }
 
 func (c *replayCommand) Run(p *program) error {
@@ -65,7 +67,7 @@ func (c *replayCommand) Run(p *program) error {
 	}
 	if total < 0 || total >= longHistory {
 		// Of a long history nearly all memory is held to the end, so it costs little to look for the rest of it often.
-		defer debug.SetGCPercent(debug.SetGCPercent(25))
+		defer debug.SetGCPercent(debug.SetGCPercent(10))
 	}
 	done := p.progress(total, &o)
 	r, err := replay.Run(p.ctx, o)
@@ -79,13 +81,18 @@ func (c *replayCommand) Run(p *program) error {
 		}
 	}
 	if c.JSON {
-		return report.WriteJSON(p.out, r, c.Why)
+		err = report.WriteJSON(p.out, r, c.Why)
+	} else {
+		langs := c.Lang
+		if langs == "all" {
+			langs = "en"
+		}
+		err = report.WriteText(p.out, r, report.TextOptions{Lang: langs, Rejects: c.Rejects, Colour: p.colour})
 	}
-	langs := c.Lang
-	if langs == "all" {
-		langs = "en"
+	if err == nil && c.Strict && slices.ContainsFunc(r.Inputs, func(in intake.Summary) bool { return in.Rejected > 0 }) {
+		return errProblems
 	}
-	return report.WriteText(p.out, r, report.TextOptions{Lang: langs, Rejects: c.Rejects, Colour: p.colour})
+	return err
 }
 
 // longHistory is from how many bytes of input on memory is kept small rather than time.
