@@ -13,6 +13,7 @@ import (
 
 	"truce"
 	"truce/internal/mechanism"
+	"truce/internal/record"
 	"truce/internal/view"
 )
 
@@ -202,6 +203,33 @@ func TestCanaries(t *testing.T) {
 		for _, name := range s.may {
 			if !read[s.text+" by "+name] {
 				t.Errorf("%s may read %s and does not find it", name, s.text)
+			}
+		}
+	}
+	// Published to everybody, called ordinary, and released: then coarse fields are read, and still nothing else.
+	for _, k := range []truce.RecordKind{truce.RecordObservation, truce.RecordPositions, truce.RecordMedia, truce.RecordOutcome} {
+		e.classify(e.newest(k), truce.TierPublic, "ordinary")
+	}
+	e.put(e.people["duty"], must(record.Pause{At: e.clock(), Act: record.PauseResumes, Reason: "CANARY-PAUSE-REASON"}.Draft()))
+	e.put(e.people["jordan"], must(record.Pause{At: e.clock(), Act: record.PauseConfirms, Of: e.newest(truce.RecordPause), Reason: "CANARY-PAUSE-REASON"}.Draft()))
+	e.later(73 * time.Hour)
+	wider := map[string][]string{"CANARY-ACTOR": {"", "russia", "israel", "analyst"}, "09:30:17": {"analyst"}, "CANARY-UNIT": {"analyst"}}
+	for _, name := range []string{"", "russia", "israel", "analyst", "operator"} {
+		found := map[string]bool{}
+		walk(e, e.as(name), func(what, answer string, _ *reply) {
+			asked++
+			for _, s := range secrets {
+				if strings.Contains(answer, s.text) {
+					found[s.text] = true
+					if !slices.Contains(s.may, name) && !slices.Contains(wider[s.text], name) {
+						t.Errorf("%q reads %s in %s once it is published", name, s.text, what)
+					}
+				}
+			}
+		})
+		for text, may := range wider {
+			if slices.Contains(may, name) != found[text] {
+				t.Errorf("%q reads %s once it is published: %v", name, text, found[text])
 			}
 		}
 	}
