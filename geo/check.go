@@ -60,10 +60,10 @@ type Fault struct {
 	At truce.Position
 }
 
-// String says it in a sentence.
+// String says it in a sentence, for people, who count from 1.
 func (f Fault) String() string {
 	here := f.ring()
-	there := fmt.Sprintf("the edge from position %d", f.OtherVertex)
+	there := fmt.Sprintf("the edge from position %d", f.OtherVertex+1)
 	if f.OtherPolygon != f.Polygon || f.OtherRing != f.Ring {
 		there += " of " + Fault{Polygon: f.OtherPolygon, Ring: f.OtherRing}.ring()
 	}
@@ -73,9 +73,9 @@ func (f Fault) String() string {
 	case FaultTooFew:
 		return here + " has too few different positions"
 	case FaultRange:
-		return fmt.Sprintf("%s: position %d (%v, %v) is not on the globe", here, f.Vertex, f.At.Lon, f.At.Lat)
+		return fmt.Sprintf("%s: position %d (%v, %v) is not on the globe", here, f.Vertex+1, f.At.Lon, f.At.Lat)
 	case FaultRepeated:
-		return fmt.Sprintf("%s: position %d repeats the one before it", here, f.OtherVertex)
+		return fmt.Sprintf("%s: position %d repeats the one before it", here, f.OtherVertex+1)
 	case FaultNoArea:
 		return here + " lies on one straight line and holds no area"
 	case FaultPole:
@@ -83,24 +83,24 @@ func (f Fault) String() string {
 	case FaultTooWide:
 		return fmt.Sprintf("%s reaches over %d degrees or more from west to east", here, MaxWidthDegrees)
 	case FaultCross:
-		return fmt.Sprintf("%s: the edge from position %d crosses %s at %v", here, f.Vertex, there, f.At)
+		return fmt.Sprintf("%s: the edge from position %d crosses %s at %v", here, f.Vertex+1, there, f.At)
 	case FaultOverlap:
-		return fmt.Sprintf("%s: the edge from position %d runs along %s at %v", here, f.Vertex, there, f.At)
+		return fmt.Sprintf("%s: the edge from position %d runs along %s at %v", here, f.Vertex+1, there, f.At)
 	case FaultTouch:
-		return fmt.Sprintf("%s: position %d touches %s at %v", here, f.Vertex, there, f.At)
+		return fmt.Sprintf("%s: position %d touches %s at %v", here, f.Vertex+1, there, f.At)
 	case FaultHoleOutside:
 		return here + " is a hole that does not lie inside its outer ring alone"
 	case FaultNested:
-		return fmt.Sprintf("polygon %d lies inside polygon %d", f.Polygon, f.OtherPolygon)
+		return fmt.Sprintf("polygon %d lies inside polygon %d", f.Polygon+1, f.OtherPolygon+1)
 	}
 	return "nothing is wrong"
 }
 
 func (f Fault) ring() string {
 	if f.Polygon < 0 {
-		return fmt.Sprintf("path %d", f.Ring)
+		return fmt.Sprintf("path %d", f.Ring+1)
 	}
-	return fmt.Sprintf("polygon %d ring %d", f.Polygon, f.Ring)
+	return fmt.Sprintf("polygon %d ring %d", f.Polygon+1, f.Ring+1)
 }
 
 // CheckRing lists what is wrong with one ring, closed without repeating its first position.

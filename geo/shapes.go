@@ -110,9 +110,9 @@ func (o *outline) prepare(op truce.Op, paths [][]truce.Position, names []ringNam
 	}
 	where := func(i int) string {
 		if closed {
-			return fmt.Sprintf("polygon %d ring %d", names[i].polygon, names[i].ring)
+			return fmt.Sprintf("polygon %d ring %d", names[i].polygon+1, names[i].ring+1)
 		}
-		return fmt.Sprintf("path %d", i)
+		return fmt.Sprintf("path %d", i+1)
 	}
 	first := true
 	spent := 0 // on geodesic edges
@@ -128,7 +128,7 @@ func (o *outline) prepare(op truce.Op, paths [][]truce.Position, names []ringNam
 		}
 		for j, p := range path {
 			if reason := inRange(p); reason != "" {
-				return invalid(op, fmt.Sprintf("%s, position %d: %s", where(i), j, reason), "positions are longitude first, then latitude")
+				return invalid(op, fmt.Sprintf("%s, position %d: %s", where(i), j+1, reason), "positions are longitude first, then latitude")
 			}
 		}
 		if first {
@@ -156,7 +156,7 @@ func (o *outline) prepare(op truce.Op, paths [][]truce.Position, names []ringNam
 				}
 				if !ok {
 					return invalid(op, fmt.Sprintf("%s: the shortest path from position %d to %d runs over a pole or cannot be replaced by straight pieces",
-						where(i), j, j+1), "cut the edge with positions in between, or say edges: straight")
+						where(i), j+1, j+2), "cut the edge with positions in between, or say edges: straight")
 				}
 			}
 			unrolled = append(unrolled, next)

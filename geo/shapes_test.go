@@ -455,11 +455,11 @@ func TestShapesRefuse(t *testing.T) {
 		want   string
 	}{
 		{"nothing", false, nil, "", "no positions"},
-		{"one position", false, []truce.Position{at(1, 1)}, "", "path 0 has fewer than two"},
+		{"one position", false, []truce.Position{at(1, 1)}, "", "path 1 has fewer than two"},
 		{"one position twice", false, []truce.Position{at(1, 1), at(1, 1)}, "", "fewer than two"},
-		{"a ring of two", true, []truce.Position{at(1, 1), at(2, 2), at(1, 1)}, "", "polygon 0 ring 0 has fewer than three"},
-		{"latitude 91", false, []truce.Position{at(1, 1), at(1, 91)}, "", "position 1: the latitude 91.0000000 is beyond"},
-		{"longitude 181", false, []truce.Position{at(181, 1), at(1, 1)}, "", "position 0: the longitude 181.0000000"},
+		{"a ring of two", true, []truce.Position{at(1, 1), at(2, 2), at(1, 1)}, "", "polygon 1 ring 1 has fewer than three"},
+		{"latitude 91", false, []truce.Position{at(1, 1), at(1, 91)}, "", "position 2: the latitude 91.0000000 is beyond"},
+		{"longitude 181", false, []truce.Position{at(181, 1), at(1, 1)}, "", "position 1: the longitude 181.0000000"},
 		{"round the pole", true, []truce.Position{at(0, 80), at(120, 80), at(-120, 80)}, "", "goes round a pole"},
 		{"too wide", false, []truce.Position{at(-100, 0), at(0, 0), at(100, 0)}, "", "180 degrees wide"},
 		{"far too wide", false, []truce.Position{at(-100, 0), at(0, 0), at(100, 0), at(-160, 0), at(-60, 0)}, "", "180 degrees wide"},
