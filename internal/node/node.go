@@ -136,7 +136,12 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	n.handler = server
+	mux := http.NewServeMux()
+	mux.Handle("/", server)
+	if err := n.signIns(mux, func(w http.ResponseWriter, token string) { api.Welcome(w, n.folder.config.Origin, token) }); err != nil {
+		return nil, err
+	}
+	n.handler = mux
 	inner, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
 	n.done.Go(func() { n.ended <- n.mech.Run(inner) })
