@@ -20,14 +20,14 @@ type heldUnit struct {
 	said   []heldEpisode
 }
 
-// heldEpisode is an account of a unit. Where it is closed, all its stays lie in what was walked for good.
+// heldEpisode is an account of a unit. Where it is closed, all its stays have ended, and only a fix that comes late changes it.
 type heldEpisode struct {
 	acc    truce.Account
 	closed bool
 }
 
-// heldWalk is a unit's way through one region, and how near it came, up to the last fix but those of the last moment. A fix that comes in
-// behind that moment is taken up from there; one before it, and all of the way is walked anew.
+// heldWalk is a unit's way through one region, and how near it came, up to its last fix. Later fixes are taken up from there; one that is not
+// later, and all of the way is walked anew.
 type heldWalk struct {
 	rule   *rule
 	region int
@@ -73,38 +73,14 @@ func (m reached) still(t *track) bool {
 	return t.n-behind == m.n
 }
 
-// after visits the fixes behind the moment reached that are not after at: first those that will not change but by a late one, between them and the
-// last moment there is a call of turn.
-func (m *reached) after(t *track, at truce.Instant, visit func(sample), turn func()) {
+// after visits the fixes behind the moment reached that are not after at, and goes on to the last of them.
+func (m *reached) after(t *track, at truce.Instant, visit func(sample)) {
 	from := m.at
-	last := truce.Instant(0) // the last moment not after at
-	for i := len(t.tail) - 1; i >= 0 && last == 0; i-- {
-		if t.tail[i].at <= at {
-			last = t.tail[i].at
-		}
-	}
-	for i := len(t.blocks) - 1; i >= 0 && last == 0; i-- {
-		if b := t.blocks[i]; b.first <= at {
-			b.each(func(s sample) {
-				if s.at <= at {
-					last = s.at
-				}
-			})
-		}
-	}
-	turned := false
 	take := func(s sample) {
-		if s.at <= from || s.at > at {
-			return
-		}
-		if s.at == last && !turned {
-			turned = true
-			turn()
-		}
-		if !turned {
+		if s.at > from && s.at <= at {
 			m.n, m.at = m.n+1, s.at
+			visit(s)
 		}
-		visit(s)
 	}
 	i, _ := slices.BinarySearchFunc(t.blocks, from+1, func(b block, at truce.Instant) int { return cmp.Compare(b.last, at) })
 	for _, b := range t.blocks[i:] {
@@ -112,9 +88,6 @@ func (m *reached) after(t *track, at truce.Instant, visit func(sample), turn fun
 	}
 	for _, s := range t.tail {
 		take(s)
-	}
-	if !turned {
-		turn()
 	}
 }
 
@@ -204,7 +177,7 @@ func (u *heldUnit) reopen() {
 	}
 }
 
-// settled reports whether a stay ended where the walk stands for good.
+// settled reports whether a stay ended before the walk did.
 func (w *heldWalk) settled(st stay) bool {
 	n := len(w.trail.stays)
 	return n > 0 && st.from <= w.trail.stays[n-1].from
@@ -256,7 +229,7 @@ func goesOn(old, now []scope) bool {
 	return len(now) >= len(old) && sameScopes(old, now[:len(old)])
 }
 
-// walk gives a unit's stays, going on from where the sealed blocks were left.
+// walk gives a unit's stays, going on from where it stood.
 func (w *heldWalk) walk(s *settling, t *track) []stay {
 	if !slices.ContainsFunc(w.scopes, func(sc scope) bool { return sc.out.Possible.Has(truce.Breached) }) {
 		return nil
@@ -265,15 +238,10 @@ func (w *heldWalk) walk(s *settling, t *track) []stay {
 		w.trail, w.reached = trail{walk: s.walk(w.rule, w.region), k: -1}, reached{at: truce.EarliestInstant - 1}
 	}
 	f := feed{s: s, region: w.region, scopes: w.scopes, trail: &w.trail}
-	var rest trail
-	w.reached.after(t, s.at, f.take, func() {
-		f.flush()
-		// What follows is of the last moment and is walked each time, on a copy. The stays it adds stand behind those of the trail and are
-		// written over the next time.
-		rest = w.trail
-		f.trail = &rest
-	})
+	w.reached.after(t, s.at, f.take)
 	f.flush()
+	// A stay that is still open is closed on a copy, behind those of the trail; the next walk writes over it.
+	rest := w.trail
 	return rest.finish()
 }
 
@@ -286,12 +254,6 @@ func (g *group) nearest(s *settling, t *track) deepest {
 	if !n.known || !n.reached.still(t) {
 		*n = heldNearest{known: true, p: s.probe(g.region), reached: reached{at: truce.EarliestInstant - 1}}
 	}
-	d, p := &n.d, &n.p
-	var dLast deepest
-	var pLast probe
-	n.reached.after(t, s.at, func(x sample) { *d = p.deeper(*d, x) }, func() {
-		dLast, pLast = n.d, n.p
-		d, p = &dLast, &pLast
-	})
-	return dLast
+	n.reached.after(t, s.at, func(x sample) { n.d = n.p.deeper(n.d, x) })
+	return n.d
 }

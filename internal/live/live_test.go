@@ -323,6 +323,26 @@ func TestAStayThatGoesOnIsOneOutcome(t *testing.T) {
 	}
 }
 
+// Two stays that a late fix shows to be one: the first goes on, and of the second there is nothing any more.
+func TestAStayThatWasNoneIsGone(t *testing.T) {
+	b := newBook(t)
+	b.say(t, small(t), utc(8, 0, 0))
+	tr := &entry.Track{Unit: "u1", Actor: "legion"}
+	b.say(t, record.Positions{Track: tr, Fixes: append(inside(utc(10, 6, 0), 10), inside(utc(10, 9, 30), 10)...)}, utc(10, 11, 0))
+	two := of(b.settle(t, utc(10, 12, 0)), "foreign-out")
+	if len(two) != 2 {
+		t.Fatalf("%+v", two)
+	}
+	b.say(t, record.Positions{Track: tr, Fixes: []truce.Fix{{At: utc(10, 8, 0), Pos: truce.Degrees(36.1, 32.72), Error: 20}}}, utc(11, 0, 0))
+	got := of(b.settle(t, utc(11, 1, 0)), "foreign-out")
+	if len(got) != 1 || !got[0].Gone || got[0].Supersedes == "" || got[0].Detail.When.From != two[1].Detail.When.From {
+		t.Fatalf("%+v", got)
+	}
+	if more := b.settle(t, utc(11, 2, 0)); len(more) != 0 {
+		t.Fatalf("%+v", more)
+	}
+}
+
 // What was said of a record stands when its content is destroyed; it is no longer worked out.
 func TestErasedEvidence(t *testing.T) {
 	b := newBook(t)
