@@ -80,6 +80,9 @@ func TestCommands(t *testing.T) {
 		{"replay --agreement " + example + " --observations " + bad + "/empty/note.txt", exitProblems, nil, []string{"note.txt: the file is empty"}},
 		// A row that is not taken is said with its reason, and stops nothing.
 		{"replay --agreement " + example + " --observations " + rows, exitFine, []string{"rows.csv:3: time: ", "has no offset from UTC"}, nil},
+		{"replay --strict --agreement " + example + " --observations " + rows, exitProblems, []string{"Article by article", "rows.csv"}, nil},
+		{"replay --strict --json --agreement " + example + " --observations " + rows, exitProblems, []string{`"line":"account"`}, nil},
+		{"replay --strict --agreement " + example + " --observations " + rows + " --zone Asia/Damascus --simulated", exitFine, []string{"Article by article"}, nil},
 		{"replay --agreement " + example + " --observations " + rows + " --zone Asia/Damascus --simulated", exitFine, []string{"Article by article"}, nil},
 	} {
 		t.Run(x.args, func(t *testing.T) {

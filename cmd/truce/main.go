@@ -24,7 +24,7 @@ import (
 // Exit codes; documented in docs/reference/commands.md.
 const (
 	exitFine     = 0
-	exitProblems = 1 // the agreement, a scenario or a row of input has problems
+	exitProblems = 1 // the agreement, a scenario or an input as a whole has problems; with --strict, a row of it
 	exitUsage    = 2 // the command was not understood, or what it names is not there
 	exitFailed   = 3 // something failed that is nobody's mistake: a disk, a bug
 )

@@ -44,7 +44,8 @@ func writeReference(w io.Writer, k *kong.Kong) {
 
 For whoever types them. This page is made from the program's own help texts; a test compares the two.
 
-Exit codes: 0 all went well; 1 the agreement, a scenario or an input has problems, which were shown; 2 the command was not
+Exit codes: 0 all went well, also where rows of an input were rejected, which are shown and counted; 1 the agreement, a scenario
+or an input as a whole has problems, which were shown, or, with `+"`--strict`"+`, a row was rejected; 2 the command was not
 understood, or something it names is not there; 3 something failed that is nobody's mistake. Text for people goes to standard
 output, progress and what went wrong to standard error. Colour and progress appear on a terminal only; `+"`NO_COLOR`"+` turns
 colour off.
