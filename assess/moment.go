@@ -91,7 +91,7 @@ func (m moment) over(when truce.Span) answer {
 func (s *settling) moment(e truce.TimeExpr, c *choice) moment {
 	switch e.Kind {
 	case truce.TimeNoDate:
-		return moment{state: noDate, reason: truce.Reason{Phrase: truce.Say("time.no-date")}}
+		return moment{state: noDate, reason: defined(truce.Say("time.no-date"))}
 	case truce.TimeAt:
 		return moment{state: set, span: e.At, day: e.Day}
 	case truce.TimeMoment:
@@ -99,7 +99,7 @@ func (s *settling) moment(e truce.TimeExpr, c *choice) moment {
 			if m := &s.plan.Agreement.Moments[i]; m.ID == e.Moment {
 				out := s.moment(m.At, c)
 				if out.reason.Phrase.ID == "" && s.why {
-					out.reason = truce.Reason{Phrase: truce.Say("time.moment", truce.MomentArg(m.ID), out.arg()), From: sources(m.Source)}
+					out.reason = defined(truce.Say("time.moment", truce.MomentArg(m.ID), out.arg()), m.Source)
 				}
 				return out
 			}
@@ -109,7 +109,7 @@ func (s *settling) moment(e truce.TimeExpr, c *choice) moment {
 			out := s.moment(*rd.Time, c)
 			if s.why {
 				kid := out.reason
-				out.reason = truce.Reason{Phrase: truce.Say("time.reading", truce.ReadingArg(truce.Choice{Term: e.Term, Reading: rd.ID}), out.arg()), From: sources(rd.Source)}
+				out.reason = defined(truce.Say("time.reading", truce.ReadingArg(truce.Choice{Term: e.Term, Reading: rd.ID}), out.arg()), rd.Source)
 				if kid.Phrase.ID != "" {
 					out.reason.Children = []truce.Reason{kid}
 				}
@@ -159,6 +159,11 @@ func (m moment) arg() truce.Arg {
 	return truce.WordArg("not-stated")
 }
 
+// defined is the reason for a moment being where it is: it answers no question, so what it says is simply so.
+func defined(p truce.Phrase, from ...truce.SourceID) truce.Reason {
+	return truce.Reason{Phrase: p, Truth: truce.True, From: sources(from...)}
+}
+
 func sources(list ...truce.SourceID) []truce.SourceID {
 	var out []truce.SourceID
 	for _, s := range list {
@@ -171,7 +176,7 @@ func sources(list ...truce.SourceID) []truce.SourceID {
 
 // actMoment is when an act was first recorded as done.
 func (s *settling) actMoment(a *truce.Act, c *choice) moment {
-	best := moment{state: waiting, reason: truce.Reason{Phrase: truce.Say("time.waits-for-act", truce.WordArg(a.What))}}
+	best := moment{state: waiting, reason: defined(truce.Say("time.waits-for-act", truce.WordArg(a.What)))}
 	for _, o := range s.byWhat[a.What] {
 		t := s.actIs(o, a, person{}, c)
 		if t.truth == truce.False || !o.When.Stated() {
@@ -184,7 +189,8 @@ func (s *settling) actMoment(a *truce.Act, c *choice) moment {
 			continue
 		}
 		if best.state == waiting || o.When.From < best.span.From {
-			best = moment{state: set, span: o.When, reason: truce.Reason{Phrase: truce.Say("time.act-done", truce.WordArg(a.What), truce.SpanArg(o.When)), Records: []truce.ObservationID{o.ID}}}
+			best = moment{state: set, span: o.When, reason: defined(truce.Say("time.act-done", truce.WordArg(a.What), truce.SpanArg(o.When)))}
+			best.reason.Records = []truce.ObservationID{o.ID}
 		}
 	}
 	return best
@@ -193,7 +199,7 @@ func (s *settling) actMoment(a *truce.Act, c *choice) moment {
 // ruleMet is when an obligation was met by all it binds.
 func (s *settling) ruleMet(id truce.RuleID, c *choice) moment {
 	r := s.ruleByID[id]
-	out := moment{state: waiting, reason: truce.Reason{Phrase: truce.Say("time.waits-for-rule", truce.RuleArg(id))}}
+	out := moment{state: waiting, reason: defined(truce.Say("time.waits-for-rule", truce.RuleArg(id)))}
 	if r == nil || r.Verb != truce.Requires || r.Object != truce.KindAct {
 		return out
 	}
@@ -211,14 +217,14 @@ func (s *settling) ruleMet(id truce.RuleID, c *choice) moment {
 	if last.state != set {
 		return out
 	}
-	last.reason = truce.Reason{Phrase: truce.Say("time.rule-met", truce.RuleArg(id), truce.SpanArg(last.span))}
+	last.reason = defined(truce.Say("time.rule-met", truce.RuleArg(id), truce.SpanArg(last.span)))
 	return last
 }
 
 // cleanStart is the end of the first run of days without a breach that is long enough. Days of which it is not known
 // whether they were clean make it a span: from the earliest it could be to the earliest it surely is.
 func (s *settling) cleanStart(cd *truce.CleanDays, c *choice) moment {
-	waits := moment{state: waiting, reason: truce.Reason{Phrase: truce.Say("time.waits-for-clean-days", truce.NumArg(int64(cd.Days)), truce.RuleArg(cd.Rule))}}
+	waits := moment{state: waiting, reason: defined(truce.Say("time.waits-for-clean-days", truce.NumArg(int64(cd.Days)), truce.RuleArg(cd.Rule)))}
 	r := s.ruleByID[cd.Rule]
 	if r == nil {
 		return waits
@@ -270,7 +276,7 @@ func (s *settling) cleanRun(cd *truce.CleanDays, r *rule, start truce.Instant, c
 		if early != 0 && early < certain {
 			out.span.From = early
 		}
-		out.reason = truce.Reason{Phrase: truce.Say("time.clean-days", truce.NumArg(int64(cd.Days)), truce.RuleArg(cd.Rule), truce.SpanArg(out.span))}
+		out.reason = defined(truce.Say("time.clean-days", truce.NumArg(int64(cd.Days)), truce.RuleArg(cd.Rule), truce.SpanArg(out.span)))
 		return out
 	case early != 0: // it may have begun, or not at all yet
 		return moment{state: set, span: truce.Span{From: early, To: truce.LatestInstant}, missing: waits.missing, reason: waits.reason}

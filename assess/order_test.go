@@ -16,9 +16,16 @@ import (
 )
 
 // plan loads the small agreement that package scenario explains.
-func plan(t testing.TB) *terms.Plan {
+func plan(t testing.TB) *terms.Plan { return planOf(t, "") }
+
+// plans are its versions: the extended one is renewed, waits for clean days by what a rule says, and has hours of the day.
+func plans(t testing.TB) []*terms.Plan {
+	return []*terms.Plan{plan(t), planOf(t, "extended")}
+}
+
+func planOf(t testing.TB, version string) *terms.Plan {
 	t.Helper()
-	a, rep, err := terms.Load(os.DirFS("../scenario/testdata/small"), "")
+	a, rep, err := terms.Load(os.DirFS("../scenario/testdata/small"), version)
 	if err != nil || rep.Errors() > 0 {
 		t.Fatal(err, rep)
 	}
@@ -75,8 +82,8 @@ func record(t *rapid.T, i int) *truce.Observation {
 			o.Parts = []truce.Part{{Name: pick("a", actors...), Role: truce.RoleSide}, {Name: pick("b", actors...), Role: truce.RoleSide}}
 		}
 	case truce.KindAct:
-		o.What = pick("act", "channel-tried", "order-given", "maps-handed-over", "reduction")
-		o.Result = rapid.SampledFrom([]truce.Ended{0, truce.EndedDone, truce.EndedFailed}).Draw(t, "result")
+		o.What = pick("act", "channel-tried", "order-given", "maps-handed-over", "reduction", "extension-agreed", "extension-agreed")
+		o.Result = rapid.SampledFrom([]truce.Ended{0, truce.EndedDone, truce.EndedFailed, truce.EndedObjected}).Draw(t, "result")
 		o.Parts = []truce.Part{{Name: pick("by", "north", "south", "guarantor-one", "guarantor-two"), Role: truce.RoleInitiator}}
 	case truce.KindPassage:
 		o.What = pick("passage", "aid", "evacuation")
@@ -91,6 +98,9 @@ func record(t *rapid.T, i int) *truce.Observation {
 		o.Complete = rapid.Bool().Draw(t, "complete")
 	case truce.KindCoverage:
 		o.Lasted = true
+		if o.When.Stated() && rapid.Bool().Draw(t, "for days") {
+			o.When.To = o.When.From + 5*24*3600*1000
+		}
 	case truce.KindNotification:
 		o.What = "movement"
 		o.Parts = []truce.Part{{Name: pick("by", "north", "south"), Role: truce.RoleSubject}}
@@ -142,8 +152,9 @@ func same(t *rapid.T, got, want []string) {
 
 // Late, repeated and shuffled input ends in the same state as ordered input, and asking in between changes nothing.
 func TestOrderAndRepetitionChangeNothing(t *testing.T) {
-	p := plan(t)
+	versions := plans(t)
 	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SampledFrom(versions).Draw(t, "version")
 		var records []*truce.Observation
 		for i := range rapid.IntRange(0, 25).Draw(t, "records") {
 			records = append(records, record(t, i))
@@ -187,8 +198,9 @@ func TestOrderAndRepetitionChangeNothing(t *testing.T) {
 
 // Evidence that says the same of the past may not take a breach away: adding records of kinds no rule looks at changes nothing.
 func TestStatementsChangeNothing(t *testing.T) {
-	p := plan(t)
+	versions := plans(t)
 	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SampledFrom(versions).Draw(t, "version")
 		a, _ := assess.New(p)
 		b, _ := assess.New(p)
 		for i := range rapid.IntRange(0, 15).Draw(t, "records") {
@@ -214,8 +226,9 @@ func said(t *rapid.T, r truce.Reason) {
 
 // Whatever is asked why gives the outcome it gave before.
 func TestExplainAgrees(t *testing.T) {
-	p := plan(t)
+	versions := plans(t)
 	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SampledFrom(versions).Draw(t, "version")
 		a, _ := assess.New(p)
 		for i := range rapid.IntRange(0, 12).Draw(t, "records") {
 			a.Add(record(t, i))
