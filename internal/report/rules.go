@@ -100,7 +100,7 @@ var missingKindOf = map[string]MissingKind{
 	"missing.where-in-area": MissingPlace, "missing.where-along": MissingPlace, "missing.where-is": MissingPlace,
 	"missing.when": MissingTime, "missing.when-exactly": MissingTime, "missing.before-or-after": MissingTime, "missing.start": MissingTime,
 	"missing.end": MissingTime, "missing.step-time": MissingTime, "missing.dwell": MissingTime, "missing.notice-received": MissingTime,
-	"missing.passage-time":   MissingTime,
+	"missing.passage-time": MissingTime, "missing.hours": MissingTime,
 	"missing.who-not-stated": MissingSides, "missing.other-side": MissingSides, "missing.who-began": MissingSides,
 	"missing.who-fought-whom": MissingSides, "missing.same-side": MissingSides,
 	"missing.class": MissingActor, "missing.which-member": MissingActor, "missing.origin": MissingActor, "missing.chain": MissingActor,
@@ -112,7 +112,7 @@ var missingKindOf = map[string]MissingKind{
 	"missing.equipment-count": MissingCount, "missing.count-of": MissingCount, "missing.complete-count": MissingCount, "missing.exact-count": MissingCount,
 	"missing.count-in": MissingCount,
 	"missing.sources":  MissingEvidence, "missing.means": MissingEvidence, "missing.standing": MissingEvidence,
-	"missing.step": MissingRecord, "missing.passage-result": MissingRecord, "missing.coverage": MissingRecord, "missing.breach-open": MissingRecord,
+	"missing.step": MissingRecord, "missing.notice": MissingRecord, "missing.passage-result": MissingRecord, "missing.coverage": MissingRecord, "missing.breach-open": MissingRecord,
 	"missing.consent": MissingRecord, "missing.act": MissingRecord, "missing.assessment": MissingRecord, "missing.assessment-open": MissingRecord,
 	"missing.act-contested": MissingRecord, "missing.act-number": MissingCount, "missing.not-published": MissingText,
 }
