@@ -195,6 +195,7 @@ func schemaName(t reflect.Type, hint string) string {
 
 func (s *server) register() {
 	s.aboutTheDoor()
+	s.aboutSigning()
 	s.aboutAgreements()
 	s.aboutReports()
 	s.aboutOutcomes()
