@@ -7,6 +7,7 @@ import (
 	"truce"
 	"truce/geo"
 	"truce/internal/casefile"
+	"truce/internal/live"
 	"truce/internal/record"
 	"truce/internal/vault"
 	"truce/internal/view"
@@ -119,9 +120,11 @@ func (m *Mechanism) stepRow(row *view.Row, r *truce.Record, g vault.Groups) erro
 	for _, id := range s.Cites {
 		row.Links = append(row.Links, view.Link{How: "cites", ID: id})
 	}
+	before := m.standing(s.Case)
 	if err := m.book.Apply(r, s); err != nil {
 		return passOver(err)
 	}
+	m.tellRules(before, m.standing(s.Case))
 	row.Addressed = m.book.Told(s.Case)
 	if c, ok := m.book.Case(s.Case); ok {
 		for _, p := range c.Parties {
@@ -131,6 +134,40 @@ func (m *Mechanism) stepRow(row *view.Row, r *truce.Record, g vault.Groups) erro
 		}
 	}
 	return nil
+}
+
+// standing lists the findings of a case that are published and stand. The lock is held.
+func (m *Mechanism) standing(id truce.CaseID) (out []live.Finding) {
+	c, ok := m.book.Case(id)
+	if !ok {
+		return nil
+	}
+	for _, f := range c.Findings {
+		if f.Published > 0 && f.Superseded == 0 {
+			step := c.Steps[f.Published-1]
+			out = append(out, live.Finding{Record: step.Record, Rule: c.Rule, Article: c.Article, Occurrence: f.Occurrence, Cites: f.Cites, At: step.At, Simulated: c.Simulated})
+		}
+	}
+	return out
+}
+
+// tellRules lets rules that ask what the mechanism found know what became of a case's findings.
+func (m *Mechanism) tellRules(before, after []live.Finding) {
+	has := func(list []live.Finding, f live.Finding) bool {
+		return slices.ContainsFunc(list, func(x live.Finding) bool { return x.Record == f.Record })
+	}
+	m.evaluating.Lock()
+	defer m.evaluating.Unlock()
+	for _, f := range before {
+		if !has(after, f) {
+			m.live.Retract()
+		}
+	}
+	for _, f := range after {
+		if !has(before, f) {
+			m.live.Found(f)
+		}
+	}
 }
 
 // passOver lets the follower go on behind a step that was not possible, and stops it for anything else.

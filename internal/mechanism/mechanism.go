@@ -19,6 +19,7 @@ import (
 	"truce/internal/casefile"
 	"truce/internal/custody"
 	"truce/internal/journal"
+	"truce/internal/live"
 	"truce/internal/record"
 	"truce/internal/seal"
 	"truce/internal/vault"
@@ -36,6 +37,9 @@ type Evaluator interface {
 	Stale() bool
 	// Now is the latest time of the journal so far.
 	Now() truce.Instant
+	// Found makes a published finding known, and Retract says that one of them stands no longer.
+	Found(live.Finding)
+	Retract()
 }
 
 // Parts are what a mechanism is made of.
@@ -163,7 +167,7 @@ func (m *Mechanism) renew(ctx context.Context) error {
 	if !m.live.Stale() {
 		return nil
 	}
-	live := m.NewLive()
+	fresh := m.NewLive()
 	err := m.Journal.Read(ctx, 1, func(e journal.Entry) error {
 		if e.Seq > m.head.Seq {
 			return errEnough
@@ -176,12 +180,17 @@ func (m *Mechanism) renew(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return live.Apply(&r, g)
+		return fresh.Apply(&r, g)
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return err
 	}
-	m.live = live
+	for _, id := range m.book.Cases() {
+		for _, f := range m.standing(id) {
+			fresh.Found(f)
+		}
+	}
+	m.live = fresh
 	return nil
 }
 
