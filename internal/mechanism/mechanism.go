@@ -83,8 +83,8 @@ type Mechanism struct {
 	head    journal.Head
 	failed  error
 	changed chan struct{} // closed and replaced whenever head or failed change
-	// inflight are the ids handed to the journal and not yet taken up: what is sent twice at once is one record.
-	inflight map[truce.RecordID]bool
+	// inflight are the records handed to the journal and not yet taken up: what is sent twice at once is one record.
+	inflight map[truce.RecordID]*flight
 	custody  custody.List
 	due      custody.Effect // decided, and still to be destroyed
 	proposed map[truce.Digest]*proposed
@@ -108,7 +108,7 @@ func New(p Parts) (*Mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]bool{}, proposed: map[truce.Digest]*proposed{}, unsigned: map[truce.RecordID]unsigned{}}
+	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]*flight{}, proposed: map[truce.Digest]*proposed{}, unsigned: map[truce.RecordID]unsigned{}}
 	m.book = casefile.NewBook(m.knows)
 	return m, nil
 }

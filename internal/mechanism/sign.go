@@ -91,24 +91,19 @@ func (m *Mechanism) Signed(ctx context.Context, v access.Viewer, id truce.Record
 	if err := m.stillPossible(&r, u.draft.Sealed); err != nil {
 		return Receipt{}, err
 	}
-	m.mu.Lock()
-	there := m.inflight[id] || m.knows(id)
-	if !there {
-		m.inflight[id] = true
-	}
-	delete(m.unsigned, id)
-	m.mu.Unlock()
-	if there {
-		return Receipt{ID: id, Repeated: true}, nil
-	}
 	if m.Writer == nil {
 		return Receipt{}, m.readOnly(op)
 	}
+	m.mu.Lock()
+	delete(m.unsigned, id)
+	m.mu.Unlock()
+	f, own := m.begin(id)
+	if !own {
+		return Receipt{ID: id, Repeated: true}, f.wait(ctx)
+	}
 	_, last, err := m.Writer.Submit(ctx, []journal.Draft{{Record: r, Sealed: u.draft.Sealed}})
+	m.land([]*flight{f}, err)
 	if err != nil {
-		m.mu.Lock()
-		delete(m.inflight, id)
-		m.mu.Unlock()
 		return Receipt{}, err
 	}
 	if err := m.Await(ctx, last); err != nil {

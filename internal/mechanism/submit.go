@@ -92,13 +92,9 @@ func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, 
 	receipts := make([]Receipt, len(drafts))
 	var list []journal.Draft
 	var at []int
-	defer func() {
-		m.mu.Lock()
-		for _, d := range list {
-			delete(m.inflight, d.Record.ID)
-		}
-		m.mu.Unlock()
-	}()
+	var mine, others []*flight
+	failed := error(&truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the batch could not be written"})
+	defer func() { m.land(mine, failed) }()
 	for i := range drafts {
 		d := &drafts[i]
 		if d.Record.Author.Vouch == truce.VouchSignature {
@@ -109,31 +105,85 @@ func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, 
 			return nil, err
 		}
 		receipts[i].ID = d.Record.ID
-		m.mu.Lock()
-		there := m.inflight[d.Record.ID] || m.knows(d.Record.ID)
-		if !there {
-			m.inflight[d.Record.ID] = true
-		}
-		m.mu.Unlock()
-		if there {
+		f, own := m.begin(d.Record.ID)
+		if !own {
 			receipts[i].Repeated = true
+			others = append(others, f)
 			continue
 		}
+		mine = append(mine, f)
 		list = append(list, journal.Draft{Record: d.Record, Sealed: sealed})
 		at = append(at, i)
 	}
-	if len(list) == 0 {
-		return receipts, nil
+	if len(list) > 0 {
+		first, _, err := m.Writer.Submit(ctx, list)
+		if err != nil {
+			failed = err
+			return nil, err
+		}
+		for k, i := range at {
+			receipts[i].Seq = first + truce.Seq(k)
+		}
 	}
-	first, _, err := m.Writer.Submit(ctx, list)
-	if err != nil {
-		return nil, err
-	}
-	list = nil // they are on their way until the follower has taken them up
-	for k, i := range at {
-		receipts[i].Seq = first + truce.Seq(k)
+	failed = nil
+	m.land(mine, nil) // whoever waits for these may be the one waited for
+	mine = nil
+	for _, f := range others {
+		if err := f.wait(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return receipts, nil
+}
+
+// flight is a record on its way into the journal.
+type flight struct {
+	id     truce.RecordID
+	landed chan struct{} // closed when it is durable, or will not be
+	err    error         // why it will not be
+}
+
+// begin takes a record on its way. own is false where it is on its way already, or there: then whoever sends it again waits with [flight.wait], for
+// nobody is told that something is there before it is durable.
+func (m *Mechanism) begin(id truce.RecordID) (f *flight, own bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if f := m.inflight[id]; f != nil {
+		return f, false
+	}
+	f = &flight{id: id, landed: make(chan struct{})}
+	if m.knows(id) {
+		close(f.landed)
+		return f, false
+	}
+	m.inflight[id] = f
+	return f, true
+}
+
+// land tells those who wait how it ended. What is durable stays in flight until the follower has taken it up.
+func (m *Mechanism) land(list []*flight, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, f := range list {
+		f.err = err
+		close(f.landed)
+		if err != nil {
+			delete(m.inflight, f.id)
+		}
+	}
+}
+
+func (f *flight) wait(ctx context.Context) error {
+	const op truce.Op = "mechanism.Submit"
+	select {
+	case <-f.landed:
+		if f.err != nil {
+			return &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the same was being written for another request, and that failed", Hint: "send it again", Cause: f.err}
+		}
+		return nil
+	case <-ctx.Done():
+		return &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the same is being written for another request", Hint: "send it again in a moment", Cause: ctx.Err()}
+	}
 }
 
 // readOnly says why nothing can be written.

@@ -143,6 +143,7 @@ func openFolder(ctx context.Context, path, passphrase string) (_ *folder, err er
 	}
 	if truce.KindOf(err) == truce.Corrupt && err != nil {
 		f.why, err = errors.Join(f.why, err), nil
+		f.readSound(ctx, known)
 	}
 	if err != nil {
 		return nil, err
@@ -159,6 +160,17 @@ func openFolder(ctx context.Context, path, passphrase string) (_ *folder, err er
 		f.journal = journal.ReadOnly(f.journal, f.why)
 	}
 	return f, nil
+}
+
+// readSound reads from the one of the two stores that is sound, where the other is damaged.
+func (f *folder) readSound(ctx context.Context, known []journal.Known) {
+	report, err := journal.Check(ctx, f.primary, known...)
+	if err != nil && f.copy != nil {
+		if r, err := journal.Check(ctx, f.copy, known...); err == nil {
+			f.journal, report = f.copy, r
+		}
+	}
+	f.report = report
 }
 
 func (f *folder) openCopy(ctx context.Context, known []journal.Known) error {

@@ -139,11 +139,18 @@ func Create(ctx context.Context, in Init) ([]Invitation, error) {
 	if rep.Errors() > 0 {
 		return nil, &Problems{rep.Problems}
 	}
+	f := &folder{path: in.Path, config: config}
+	if config.Copy != "" {
+		if names, err := os.ReadDir(f.at(config.Copy)); err == nil && len(names) > 0 {
+			return nil, &truce.Error{Op: op, Kind: truce.Conflict, Subject: f.at(config.Copy), Reason: "the folder for the second copy is not empty",
+				Hint: "give a folder that is not there yet: it may hold the journal of another mechanism"}
+		}
+	}
 	d, err := disk.Open(in.Path)
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{path: in.Path, config: config, disk: d}
+	f.disk = d
 	defer f.close()
 	if f.keys, err = vault.NewKeyring(random); err != nil {
 		return nil, err

@@ -322,13 +322,15 @@ func (n *Node) derive(ctx context.Context) {
 	}
 }
 
-// Serve listens until ctx ends, then stops in order: no new requests, those under way are answered, the journal is closed.
+// Serve listens until ctx ends, then stops in order: no new requests, those under way are answered, the journal is closed. Nobody is answered before
+// everything in the journal was taken up: a valid token would be refused and a record called absent. Whoever connects earlier waits.
 func (n *Node) Serve(ctx context.Context, listening func(address string)) error {
 	c := n.folder.config
 	main, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return &truce.Error{Op: "node.Serve", Kind: truce.Unavailable, Subject: c.Listen, Reason: "nobody can listen there", Hint: "another program may have the address; see listen in the settings", Cause: err}
 	}
+	defer main.Close()
 	server := &http.Server{Handler: n.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelWarn)}
 	var inside *http.Server
@@ -336,22 +338,24 @@ func (n *Node) Serve(ctx context.Context, listening func(address string)) error 
 	if c.Metrics != "" {
 		ln, err := net.Listen("tcp", c.Metrics)
 		if err != nil {
-			main.Close()
 			return &truce.Error{Op: "node.Serve", Kind: truce.Unavailable, Subject: c.Metrics, Reason: "nobody can listen there", Hint: "see metrics in the settings", Cause: err}
 		}
 		inside = &http.Server{Handler: n.inside(), ReadHeaderTimeout: 10 * time.Second}
 		go func() { failed <- inside.Serve(ln) }()
 	}
 	go func() {
+		if n.WaitReady(ctx) != nil {
+			return // ctx ended, or the follower says why
+		}
+		if listening != nil {
+			listening(main.Addr().String())
+		}
 		if c.TLS.Certificate != "" {
 			failed <- server.ServeTLS(main, n.folder.at(c.TLS.Certificate), n.folder.at(c.TLS.Key))
 		} else {
 			failed <- server.Serve(main)
 		}
 	}()
-	if listening != nil {
-		listening(main.Addr().String())
-	}
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
@@ -422,7 +426,7 @@ func (n *Node) request(l api.Line) {
 func (n *Node) Summary() string {
 	f := n.folder
 	s := fmt.Sprintf("%d records, checked to the last known head (%d MB)", f.report.Head.Seq, f.report.Bytes>>20)
-	if f.copy != nil {
+	if f.copy != nil && f.why == nil {
 		s += "; the second copy is in step"
 	}
 	if f.healed.Primary > 0 || f.healed.Copy > 0 {

@@ -142,9 +142,19 @@ func TestDamageIsReadOnlyUntilRepaired(t *testing.T) {
 	if truce.KindOf(why) != truce.Corrupt || !strings.Contains(truce.HintOf(why), "truce repair") {
 		t.Errorf("%v, hint %q", why, truce.HintOf(why))
 	}
-	res, _ := post(t, n, "/api/session/invitation", "", map[string]string{"code": codes["team-1"]})
-	if res.StatusCode < 400 {
-		t.Log("the door opens; nothing can be written") // signing in writes nothing
+	// Everything can be read, from the copy: also the last invitation, which lies behind the damage. Nothing is accepted.
+	wait, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := n.WaitReady(wait); err != nil {
+		t.Fatal(err)
+	}
+	res, me := post(t, n, "/api/session/invitation", "", map[string]string{"code": codes["jordan"]})
+	if res.StatusCode != http.StatusCreated {
+		t.Error(res.Status)
+	}
+	cookie := res.Cookies()[0].Name + "=" + res.Cookies()[0].Value
+	if res, said := post(t, n, "/api/people/"+me["id"].(string)+"/tokens", cookie, map[string]any{"office": "guarantor", "acts": []string{"read"}}); res.StatusCode != http.StatusServiceUnavailable || said["hint"] == "" {
+		t.Error(res.Status, said)
 	}
 	n.Close()
 
@@ -251,6 +261,13 @@ func TestDangerousStarts(t *testing.T) {
 	}
 	if _, err := node.Create(ctx, node.Init{Path: path, Agreement: os.DirFS(example), Now: time.Now}); truce.KindOf(err) != truce.Conflict {
 		t.Errorf("a folder that is not empty: %v", err)
+	}
+	// The copy of another mechanism would be taken for this one's, which is behind it.
+	fresh := filepath.Join(t.TempDir(), "data")
+	_, err := node.Create(ctx, node.Init{Path: fresh, Agreement: os.DirFS(example), Now: time.Now,
+		Settings: []byte("copy: " + filepath.Join(filepath.Dir(path), "copy") + "\n")})
+	if _, made := os.Stat(fresh); truce.KindOf(err) != truce.Conflict || made == nil {
+		t.Errorf("the copy of another mechanism: %v", err)
 	}
 }
 

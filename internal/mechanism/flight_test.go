@@ -1,0 +1,89 @@
+package mechanism_test
+
+import (
+	"context"
+	"crypto/rand"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"truce"
+	"truce/internal/custody"
+	"truce/internal/disk"
+	"truce/internal/journal"
+	"truce/internal/live"
+	"truce/internal/mechanism"
+	"truce/internal/view"
+)
+
+// slow is a journal whose disk can be held.
+type slow struct {
+	journal.Journal
+	begun, hold chan struct{}
+}
+
+func (s *slow) Append(ctx context.Context, prev journal.Head, entries []journal.Entry) error {
+	if s.begun != nil {
+		s.begun <- struct{}{}
+		<-s.hold
+	}
+	return s.Journal.Append(ctx, prev, entries)
+}
+
+// Whoever sends what is just being written is not told that it is there before it is on disk; and where that write fails, they are told so.
+func TestSentAgainWhileItIsWritten(t *testing.T) {
+	for _, broken := range []bool{false, true} {
+		e := start(t)
+		ctx, cancel := context.WithCancel(context.Background())
+		s := &slow{Journal: e.store}
+		w := must(journal.NewWriter(ctx, s, journal.Options{Now: func() truce.Instant { return e.clock }}))
+		v := must(view.Open(ctx, filepath.Join(t.TempDir(), "view.db")))
+		media := must(custody.Open(must(disk.Open(filepath.Join(t.TempDir(), "media"))), e.keys, rand.Reader))
+		m := must(mechanism.New(mechanism.Parts{Journal: s, Writer: w, Keys: e.keys, View: v, Media: media, Random: rand.Reader, Now: func() truce.Instant { return e.clock },
+			NewLive: func() mechanism.Evaluator { return live.New() }}))
+		done := make(chan error, 1)
+		go func() { done <- m.Run(ctx) }()
+		head := must(e.store.Head(ctx))
+		if err := m.Await(ctx, head.Seq); err != nil {
+			t.Fatal(err)
+		}
+		s.begun, s.hold = make(chan struct{}), make(chan struct{})
+		type told struct {
+			taken mechanism.Taken
+			err   error
+		}
+		send := func(ctx context.Context) chan told {
+			c := make(chan told, 1)
+			go func() {
+				x, err := m.Report(ctx, e.as("monitor"), mechanism.Batch{Name: "b", Format: "ndjson", Tier: truce.TierMechanism, MaxBytes: 1 << 20,
+					Body: strings.NewReader(`{"id":"o-1","kind":"incident","what":"shelling","time":"2017-11-15T09:30:00Z","place":{"lat":32.75,"lon":36.1,"error_m":100},"source":"x"}` + "\n")})
+				c <- told{x, err}
+			}()
+			return c
+		}
+		first := send(ctx)
+		<-s.begun
+		short, stop := context.WithTimeout(ctx, 50*time.Millisecond)
+		if x := <-send(short); truce.KindOf(x.err) != truce.Unavailable || truce.HintOf(x.err) == "" {
+			t.Errorf("told while nothing is on disk: %+v, %v", x.taken, x.err)
+		}
+		stop()
+		second := send(ctx)
+		if broken {
+			e.store.Close()
+		}
+		close(s.hold)
+		a, b := <-first, <-second
+		switch {
+		case broken && (a.err == nil || truce.KindOf(b.err) != truce.Unavailable):
+			t.Errorf("the write failed: %v, %v", a.err, b.err)
+		case !broken && (a.err != nil || b.err != nil || a.taken.Records != 1 || b.taken.Records != 0 || b.taken.Repeated != 1):
+			t.Errorf("%+v, %+v", a, b)
+		}
+		w.Close()
+		cancel()
+		<-done
+		v.Close()
+	}
+}
