@@ -159,6 +159,9 @@ func TestRequestsAreStrict(t *testing.T) {
 			t.Errorf("%s: repeated what was sent: %s", name, r.Body)
 		}
 	}
+	if r := e.as("jordan").post("/api/queries", m{"act": "asks", "to": []string{canary + " !"}, "text": "x"}).is(422); strings.Contains(r.Body.String(), canary) || !strings.Contains(r.Body.String(), "is no name") {
+		t.Errorf("repeated what was sent, or says nothing: %s", r.Body)
+	}
 	big := `{"act":"paused","reason":"` + strings.Repeat("x", MaxBody) + `"}`
 	if c := e.as("auditor").post("/api/pause", big).is(413).code(); c != "too-large" {
 		t.Error(c)

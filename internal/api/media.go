@@ -13,6 +13,7 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/mechanism"
+	"truce/internal/record"
 )
 
 // piece is a part of an upload.
@@ -108,8 +109,9 @@ func (s *server) aboutMedia() {
 			if err != nil {
 				return nil, err
 			}
-			if m.Form == "original" {
-				return nil, of(truce.NotFound) // a GET writes nothing, and whoever opens an original is written down
+			// A GET writes nothing, and whoever opens an original is written down.
+			if f := record.MediaForm(m.Form); f != record.MediaStripped && f != record.MediaRedacted {
+				return nil, of(truce.NotFound)
 			}
 			return s.file(ctx, c, truce.RecordID(in.ID), "", false)
 		})
