@@ -8,7 +8,7 @@ SHARED  ?= ../shared
 EXAMPLE  = examples/southwest-syria
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick bench bench-postgis ged tracks memory pictures fmt clean
+.PHONY: help demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory pictures fmt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -70,6 +70,16 @@ crash: ## break the journal: kills, power cuts, damage, a full disk, failed sync
 
 crash-quick: ## the same, a few times each
 	$(GO) test -v -count=1 ./internal/journal/crashtest
+
+whole: ## break the whole program as it is served: kills, power cuts, damage, a full disk, failed syncs (Linux, as root; hours with the default numbers)
+	$(GO) test -v -count=1 -timeout 6h ./internal/node/nodetest -kills $(KILLS) -cuts $(CUTS) -damages $(DAMAGES) -seed $(SEED)
+
+whole-quick: ## the same, a few times each
+	$(GO) test -v -count=1 ./internal/node/nodetest
+
+POSITIONS ?= 1000000
+whole-figures: ## measure the whole program: positions a second, memory, how long a report waits, how long a start takes
+	$(GO) test -v -count=1 -timeout 2h -run 'TestFigures|TestLatency' ./internal/node/nodetest -positions $(POSITIONS)
 
 bench: ## the benchmarks of the repository
 	$(GO) test -run '^$$' -bench . -benchmem ./geo ./assess ./internal/intake/...

@@ -58,6 +58,7 @@ var floors = map[string]int{
 	"truce/internal/mechanism":           9,
 	"truce/internal/api":                 10,
 	"truce/internal/node":                11,
+	"truce/internal/node/nodetest":       12, // tests alone
 	"truce/cmd/truce":                    12,
 }
 

@@ -28,8 +28,8 @@ import (
 const (
 	// MaxBytes is how large a file may become when it is decompressed.
 	MaxBytes int64 = 4 << 30
-	// MaxBatch is how many positions are collected before they are handed on.
-	MaxBatch = 1 << 16
+	// MaxBatch is how many positions are collected before they are handed on: of thousands of units that report in turn, hundreds of each.
+	MaxBatch = 1 << 19
 	// MaxNotes is how many notes a summary holds.
 	MaxNotes = 100
 	// headSize is how much of a file is looked at to find out what it is.

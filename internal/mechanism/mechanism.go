@@ -264,13 +264,17 @@ func (m *Mechanism) Await(ctx context.Context, seq truce.Seq) error {
 
 // knows reports whether the journal has a record. The lock is held, or this is the follower.
 func (m *Mechanism) knows(id truce.RecordID) bool {
+	there, err := m.has(id)
+	return there && err == nil
+}
+
+func (m *Mechanism) has(id truce.RecordID) (bool, error) {
 	for i := range m.pending {
 		if m.pending[i].ID == id {
-			return true
+			return true, nil
 		}
 	}
-	_, err := m.View.Record(context.Background(), id)
-	return err == nil
+	return m.View.Has(context.Background(), id)
 }
 
 // Current gives the version of the agreement in force now. ok is false where there is none yet.

@@ -91,6 +91,9 @@ func (m *Mechanism) Report(ctx context.Context, v access.Viewer, b Batch) (Taken
 	}
 	if len(s.ids) <= 100 {
 		t.IDs = s.ids
+		if err == nil && s.last > 0 {
+			_ = m.Await(ctx, s.last) // so that who reported a few things finds them; they are safe in any case
+		}
 	}
 	return t, err
 }
@@ -111,6 +114,7 @@ type sink struct {
 	// Owned by the hand until done is answered.
 	ids               []truce.RecordID
 	records, repeated int
+	last              truce.Seq
 
 	problems []Problem
 }
@@ -178,6 +182,7 @@ func (s *sink) hand(ctx context.Context, cancel context.CancelCauseFunc) {
 				continue
 			}
 			s.records++
+			s.last = max(s.last, r.Seq)
 			if len(s.ids) <= 100 {
 				s.ids = append(s.ids, r.ID)
 			}

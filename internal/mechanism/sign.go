@@ -97,7 +97,10 @@ func (m *Mechanism) Signed(ctx context.Context, v access.Viewer, id truce.Record
 	m.mu.Lock()
 	delete(m.unsigned, id)
 	m.mu.Unlock()
-	f, own := m.begin(id)
+	f, own, err := m.begin(id)
+	if err != nil {
+		return Receipt{}, err
+	}
 	if !own {
 		return Receipt{ID: id, Repeated: true}, f.wait(ctx)
 	}

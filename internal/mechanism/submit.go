@@ -105,7 +105,10 @@ func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, 
 			return nil, err
 		}
 		receipts[i].ID = d.Record.ID
-		f, own := m.begin(d.Record.ID)
+		f, own, err := m.begin(d.Record.ID)
+		if err != nil {
+			return nil, err
+		}
 		if !own {
 			receipts[i].Repeated = true
 			others = append(others, f)
@@ -145,19 +148,23 @@ type flight struct {
 
 // begin takes a record on its way. own is false where it is on its way already, or there: then whoever sends it again waits with [flight.wait], for
 // nobody is told that something is there before it is durable.
-func (m *Mechanism) begin(id truce.RecordID) (f *flight, own bool) {
+func (m *Mechanism) begin(id truce.RecordID) (f *flight, own bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if f := m.inflight[id]; f != nil {
-		return f, false
+		return f, false, nil
 	}
 	f = &flight{id: id, landed: make(chan struct{})}
-	if m.knows(id) {
+	there, err := m.has(id)
+	if err != nil {
+		return nil, false, err
+	}
+	if there {
 		close(f.landed)
-		return f, false
+		return f, false, nil
 	}
 	m.inflight[id] = f
-	return f, true
+	return f, true, nil
 }
 
 // land tells those who wait how it ended. What is durable stays in flight until the follower has taken it up.

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"truce"
 )
 
 // metrics are counts for the operator. No label holds a name, a number of a person or anything that a record says.
@@ -16,6 +18,7 @@ type metrics struct {
 	requests *prometheus.HistogramVec
 	settling prometheus.Histogram
 	outcomes prometheus.Counter
+	upTo     prometheus.Gauge
 }
 
 func newMetrics() *metrics {
@@ -25,8 +28,9 @@ func newMetrics() *metrics {
 		settling: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "truce_settle_seconds", Help: "How long the rules took to speak about what arrived.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 8)}),
 		outcomes: prometheus.NewCounter(prometheus.CounterOpts{Name: "truce_outcomes_total", Help: "Outcomes recorded since the start."}),
+		upTo:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "truce_settled_up_to", Help: "Number of the last record that the rules have spoken about."}),
 	}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.settling, m.outcomes)
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.settling, m.outcomes, m.upTo)
 	return m
 }
 
@@ -39,6 +43,8 @@ func (m *metrics) settled(took time.Duration, outcomes int) {
 	m.settling.Observe(took.Seconds())
 	m.outcomes.Add(float64(outcomes))
 }
+
+func (m *metrics) settledTo(seq truce.Seq) { m.upTo.Set(float64(seq)) }
 
 // inside serves health, readiness and metrics on the loopback address that the operator's collector reads.
 func (n *Node) inside() http.Handler {

@@ -234,6 +234,7 @@ func (n *Node) settle(ctx context.Context) {
 	hour := time.NewTicker(DefaultHour)
 	defer hour.Stop()
 	last := truce.Seq(0)
+	pause := DefaultSettle
 	if n.mech.Await(ctx, n.target) != nil {
 		return
 	}
@@ -245,14 +246,14 @@ func (n *Node) settle(ctx context.Context) {
 		if head.Seq > last {
 			began := time.Now()
 			count, err := n.mech.Settle(ctx, n.mech.Latest())
-			n.metrics.settled(time.Since(began), count)
+			took := time.Since(began)
+			n.metrics.settled(took, count)
+			pause = max(DefaultSettle, took) // under a flood, half of the time is for taking up
 			if err != nil && ctx.Err() == nil {
 				n.log.Error("rules could not be evaluated", "kind", truce.KindOf(err).String())
 			}
-			if head, _, err = n.mech.Taken(); err != nil {
-				return
-			}
-			last = head.Seq
+			last = head.Seq // what came meanwhile, also what the rules just said, is for the next round
+			n.metrics.settledTo(last)
 		}
 		select {
 		case <-ctx.Done():
@@ -265,7 +266,7 @@ func (n *Node) settle(ctx context.Context) {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(DefaultSettle):
+			case <-time.After(pause):
 			}
 		}
 	}

@@ -71,6 +71,20 @@ func (v *View) Record(ctx context.Context, id truce.RecordID) (Row, error) {
 	return rows[0], nil
 }
 
+// Has reports whether there is a record of an id.
+func (v *View) Has(ctx context.Context, id truce.RecordID) (bool, error) {
+	rows, err := v.has.QueryContext(ctx, string(id))
+	if err != nil {
+		return false, &truce.Error{Op: "view.Has", Kind: truce.Unavailable, Cause: err}
+	}
+	defer rows.Close()
+	there := rows.Next()
+	if err := rows.Err(); err != nil {
+		return false, &truce.Error{Op: "view.Has", Kind: truce.Unavailable, Cause: err}
+	}
+	return there, nil
+}
+
 // Linked gives what a record speaks of.
 func (v *View) Linked(ctx context.Context, seq truce.Seq) ([]Link, error) {
 	rows, err := v.read.QueryContext(ctx, "SELECT how, id FROM link WHERE seq = ? ORDER BY how, id", int64(seq))

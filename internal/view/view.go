@@ -165,6 +165,7 @@ const (
 type View struct {
 	write *sql.DB
 	read  *sql.DB
+	has   *sql.Stmt
 	seq   truce.Seq
 	head  truce.Digest
 }
@@ -198,6 +199,11 @@ func Open(ctx context.Context, path string) (*View, error) {
 		return fail(err)
 	}
 	v.read.SetMaxOpenConns(4)
+	if v.has, err = v.read.PrepareContext(ctx, "SELECT 1 FROM record WHERE id = ?"); err != nil {
+		v.read.Close()
+		write.Close()
+		return fail(err)
+	}
 	return v, nil
 }
 
@@ -234,6 +240,7 @@ func (v *View) Reached() (truce.Seq, truce.Digest) { return v.seq, v.head }
 
 // Close releases the file.
 func (v *View) Close() error {
+	v.has.Close()
 	v.read.Close()
 	return v.write.Close()
 }

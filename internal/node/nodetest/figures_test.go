@@ -1,0 +1,168 @@
+//go:build linux
+
+package nodetest
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"truce/internal/workload"
+)
+
+var (
+	positions = flag.Int("positions", 0, "how many positions are sent to measure; 0 measures nothing")
+	batches   = flag.Int("batches", 1, "in how many requests")
+	singles   = flag.Int("singles", 500, "how many single reports are timed")
+	history   = flag.Int("history", 100_000, "how many reports are there before single ones are timed")
+)
+
+// stream writes positions as lines while they are sent.
+func stream(units, from, to int) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		out := bufio.NewWriterSize(w, 1<<20)
+		i := 0
+		for x := range workload.Stream(units, to) {
+			if i++; i <= from {
+				continue
+			}
+			fmt.Fprintf(out, `{"kind":"fix","unit":"%s","time":"%s","lat":%.7f,"lon":%.7f,"error_m":%.1f,"actor":"southern-front"}`+"\n",
+				x.ID(), x.Fix.At.String(), x.Fix.Pos.Lat.Degrees(), x.Fix.Pos.Lon.Degrees(), x.Fix.Error)
+		}
+		out.Flush()
+		w.Close()
+	}()
+	return r
+}
+
+// memory is what the program holds now and held at most, in MB.
+func (s *server) memory() (now, most int) {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	for line := range strings.Lines(string(b)) {
+		fmt.Sscanf(line, "VmRSS: %d kB", &now)
+		fmt.Sscanf(line, "VmHWM: %d kB", &most)
+	}
+	return now / 1024, most / 1024
+}
+
+// TestFigures measures and asserts nothing; it runs where -positions is given.
+func TestFigures(t *testing.T) {
+	if *positions == 0 {
+		t.Skip("give -positions")
+	}
+	w := found(t, t.TempDir())
+	s := w.start(t)
+	defer s.kill()
+
+	// The lines are made beforehand, so that making them takes nothing from the program.
+	var files []string
+	for i := range *batches {
+		name := filepath.Join(w.base, fmt.Sprintf("positions-%d", i))
+		f, err := os.Create(name)
+		must(t, err)
+		_, err = io.Copy(f, stream(2000, *positions/(*batches)*i, *positions/(*batches)*(i+1)))
+		must(t, err)
+		f.Close()
+		files = append(files, name)
+	}
+	began := time.Now()
+	for _, name := range files {
+		f, err := os.Open(name)
+		must(t, err)
+		one := time.Now()
+		got, a, err := s.report(f)
+		f.Close()
+		if err != nil || got.Positions == 0 || got.Rejected > 0 {
+			t.Fatalf("%+v %v %s", got, err, tail(string(a.body)))
+		}
+		now, most := s.memory()
+		t.Logf("%d positions as %d records durable in %s; %d MB held, %d at most", got.Positions, got.Records, time.Since(one).Round(time.Millisecond), now, most)
+	}
+	durable := time.Since(began)
+	s.rest(t)
+	all := time.Since(began)
+	now, most := s.memory()
+	t.Logf("%d positions of 2000 units: durable after %s (%.0f/s), evaluated after %s (%.0f/s); %d MB held, %d at most; %.0f outcomes", *positions,
+		durable.Round(time.Millisecond), float64(*positions)/durable.Seconds(), all.Round(time.Millisecond), float64(*positions)/all.Seconds(), now, most, s.metric("truce_outcomes_total"))
+	s.stop(t)
+	for _, what := range []string{"with its view", "without its view"} {
+		if what == "without its view" {
+			must(t, os.Remove(filepath.Join(w.data, "view.db")))
+		}
+		began = time.Now()
+		s = w.startIn(t, 30*time.Minute)
+		now, most = s.memory()
+		t.Logf("started %s in %s; %d MB held, %d at most", what, time.Since(began).Round(time.Millisecond), now, most)
+		s.rest(t)
+		now, most = s.memory()
+		t.Logf("settled after %s; %d MB held, %d at most", time.Since(began).Round(time.Millisecond), now, most)
+		s.stop(t)
+	}
+}
+
+func (w *world) startIn(t testing.TB, patience time.Duration) *server {
+	t.Helper()
+	s, err := w.try(patience)
+	must(t, err)
+	return s
+}
+
+// TestLatency times single reports with a history; it runs where -positions is given or -history is.
+func TestLatency(t *testing.T) {
+	if *positions == 0 {
+		t.Skip("give -positions")
+	}
+	w := found(t, t.TempDir())
+	s := w.start(t)
+	defer s.kill()
+	began := time.Now()
+	const each = 10_000
+	for from := 0; from < *history; from += each {
+		var b strings.Builder
+		for i := range each {
+			_, lines, _ := report(100+from/each, i/3*4+i%3)
+			b.WriteString(lines)
+		}
+		got, a, err := s.report(strings.NewReader(b.String()))
+		if err != nil || got.Rejected > 0 {
+			t.Fatalf("%+v %v %s", got, err, tail(string(a.body)))
+		}
+	}
+	took := time.Since(began)
+	t.Logf("%d reports durable in %s (%.0f/s)", *history, took.Round(time.Millisecond), float64(*history)/took.Seconds())
+	s.rest(t)
+	took = time.Since(began)
+	now, most := s.memory()
+	t.Logf("evaluated after %s (%.0f/s); %d MB held, %d at most; %.0f outcomes", took.Round(time.Millisecond), float64(*history)/took.Seconds(), now, most, s.metric("truce_outcomes_total"))
+	var times []time.Duration
+	for k := range *singles {
+		_, lines, _ := report(99, k/3*4+k%3)
+		began := time.Now()
+		got, a, err := s.report(strings.NewReader(lines))
+		if err != nil || got.Records != 1 {
+			t.Fatalf("%+v %v %s", got, err, tail(string(a.body)))
+		}
+		times = append(times, time.Since(began))
+	}
+	slices.Sort(times)
+	t.Logf("%d single reports one after the other with %d before: p50 %s, p99 %s, slowest %s", len(times), *history, times[len(times)/2].Round(10*time.Microsecond),
+		times[len(times)*99/100].Round(10*time.Microsecond), times[len(times)-1].Round(10*time.Microsecond))
+	hash := s.hash(t)
+	s.stop(t)
+	must(t, os.Remove(filepath.Join(w.data, "view.db")))
+	began = time.Now()
+	s = w.startIn(t, 30*time.Minute)
+	t.Logf("started without its view in %s", time.Since(began).Round(time.Millisecond))
+	if again := s.hash(t); again != hash {
+		t.Errorf("it answers %s and answered %s", again, hash)
+	}
+	s.stop(t)
+}
