@@ -116,6 +116,7 @@ type settling struct {
 	moments  map[momentKey]moment
 	actors   map[whoKey]answer
 	places   map[placeKey]placed
+	chances  map[chanceKey]int64 // while explaining
 	accounts map[truce.RuleID][]truce.Account
 	byWhat   map[string][]*truce.Observation // the acts, by what was done
 	matter   map[truce.RuleID][]truce.Account
@@ -285,11 +286,36 @@ func (res *Result) Explain(acc truce.Account, n int) truce.Outcome {
 	if r == nil || n < 0 || n >= len(r.choices) {
 		return truce.Outcome{Permille: -1}
 	}
-	s.why = true
-	s.actors = map[whoKey]answer{}
-	s.moments = map[momentKey]moment{}
-	defer func() { s.why = false; s.actors = map[whoKey]answer{}; s.moments = map[momentKey]moment{} }()
+	defer s.explaining()()
 	return s.again(r, acc, r.choices[n])
+}
+
+// ExplainAll works every outcome of an account out again, with their reasons: one for each choice of readings, in the plan's order.
+func (res *Result) ExplainAll(acc truce.Account) []truce.Outcome {
+	s := res.settling
+	r := s.ruleByID[acc.Rule]
+	if r == nil {
+		return nil
+	}
+	defer s.explaining()()
+	if acc.Subject.Kind == "episode" {
+		if a, ok := s.stayAgain(r, acc); ok {
+			return a.Outcomes
+		}
+	}
+	out := make([]truce.Outcome, len(r.choices))
+	for n, c := range r.choices {
+		out[n] = s.again(r, acc, c)
+	}
+	return out
+}
+
+// explaining lets what is asked next be answered with reasons, until the function it gives is called.
+func (s *settling) explaining() (done func()) {
+	s.why, s.actors, s.moments, s.chances = true, map[whoKey]answer{}, map[momentKey]moment{}, map[chanceKey]int64{}
+	return func() {
+		s.why, s.actors, s.moments, s.chances = false, map[whoKey]answer{}, map[momentKey]moment{}, nil
+	}
 }
 
 // turns lists the terms whose reading makes a difference: two choices that differ in that term alone have different results.

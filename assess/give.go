@@ -34,9 +34,9 @@ func metres(d int32) float32 {
 	return m
 }
 
-// Explain works one outcome of an account of the last [Assessor.Update] out again, with its reasons.
-func (a *Assessor) Explain(acc truce.Account, n int) truce.Outcome {
-	return (&Result{settling: a.held.settling}).Explain(acc, n)
+// Explain works the outcomes of an account of the last [Assessor.Update] out again, with their reasons: one for each choice of readings.
+func (a *Assessor) Explain(acc truce.Account) []truce.Outcome {
+	return (&Result{settling: a.held.settling}).ExplainAll(acc)
 }
 
 // Owner is whom the positions of a unit belong to, as the last [Assessor.Update] saw it; "" where that is not known.

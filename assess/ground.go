@@ -694,6 +694,27 @@ func (g *ground) chance(n int, p truce.Position, err truce.Metres) int64 {
 	return g.regions[n].chance(sp)
 }
 
+// chanceKey names a question of chance.
+type chanceKey struct {
+	region int
+	pos    truce.Position
+	err    truce.Metres
+}
+
+// chance is that of the ground; while an account is explained, choices of one region share it.
+func (s *settling) chance(region int, p truce.Position, err truce.Metres) int64 {
+	if s.chances == nil {
+		return s.ground.chance(region, p, err)
+	}
+	key := chanceKey{region, p, err}
+	c, ok := s.chances[key]
+	if !ok {
+		c = s.ground.chance(region, p, err)
+		s.chances[key] = c
+	}
+	return c
+}
+
 // placed is the answer to a question of place.
 type placed struct {
 	answer

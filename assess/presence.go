@@ -456,7 +456,7 @@ func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scop
 	inside := known(truce.TruthOf(st.first != 0))
 	permille := int64(-1)
 	if st.first == 0 {
-		permille = s.ground.chance(region, st.deep.pos, truce.Metres(st.deep.err)/10)
+		permille = s.chance(region, st.deep.pos, truce.Metres(st.deep.err)/10)
 		inside = missingFact(truce.Say("missing.position", truce.InstantArg(st.deep.at), truce.MetresArg(truce.Tenths(st.deep.err))))
 	}
 	ask(s.because(inside, "stay.inside", truce.NumArg(int64(st.fixes)), truce.SpanArg(when)).not(), truce.Kept)
@@ -540,17 +540,35 @@ func union(spans []truce.Span) []truce.Span {
 	return out
 }
 
+// stayAgain works an episode out again, under every choice.
+func (s *settling) stayAgain(r *rule, acc truce.Account) (truce.Account, bool) {
+	pick := func(list []truce.Account) (truce.Account, bool) {
+		for _, a := range list {
+			if a.Subject.Key() == acc.Subject.Key() {
+				return a, true
+			}
+		}
+		return truce.Account{}, false
+	}
+	for _, key := range s.units {
+		if t := s.tracks[key]; t.Unit == acc.Subject.Unit {
+			if a, ok := pick(s.unit(r, t, nil)); ok {
+				return a, true
+			}
+		}
+	}
+	units, _ := s.sightings()
+	for _, u := range units {
+		if u.Unit == acc.Subject.Unit {
+			return pick(s.unit(r, &u.track, u.records))
+		}
+	}
+	return truce.Account{}, false
+}
+
 // again works one outcome of an account out once more, for its reasons.
 func (s *settling) again(r *rule, acc truce.Account, c *choice) truce.Outcome {
 	none := truce.Outcome{Readings: c.list, Permille: -1}
-	pick := func(list []truce.Account) truce.Outcome {
-		for _, a := range list {
-			if a.Subject.Key() == acc.Subject.Key() {
-				return a.Outcomes[c.n]
-			}
-		}
-		return none
-	}
 	switch acc.Subject.Kind {
 	case "observation":
 		o := s.index[acc.Subject.Records[0]]
@@ -559,20 +577,8 @@ func (s *settling) again(r *rule, acc truce.Account, c *choice) truce.Outcome {
 		}
 		return s.outcome(r, o, s.sides(o), s.ground.spot(s.plan.Agreement, o.Where), c)
 	case "episode":
-		for _, key := range s.units {
-			if t := s.tracks[key]; t.Unit == acc.Subject.Unit {
-				if list := s.unit(r, t, nil); len(list) > 0 {
-					if o := pick(list); o.Possible != 0 {
-						return o
-					}
-				}
-			}
-		}
-		units, _ := s.sightings()
-		for _, u := range units {
-			if u.Unit == acc.Subject.Unit {
-				return pick(s.unit(r, &u.track, u.records))
-			}
+		if a, ok := s.stayAgain(r, acc); ok {
+			return a.Outcomes[c.n]
 		}
 	case "period":
 		o, _ := s.quota(r, acc.Subject.When, c)

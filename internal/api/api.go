@@ -196,6 +196,7 @@ func schemaName(t reflect.Type, hint string) string {
 func (s *server) register() {
 	s.aboutTheDoor()
 	s.aboutSigning()
+	s.aboutEarlyWarning()
 	s.aboutAgreements()
 	s.aboutReports()
 	s.aboutOutcomes()

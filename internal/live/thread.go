@@ -233,8 +233,12 @@ func (l *Live) outcome(p *plan, acc *truce.Account, at truce.Instant) record.Out
 	}
 	o.Subject.Records, o.Simulated = l.evidence(p, acc)
 	o.Detail = &record.Detail{Unit: s.Unit, When: s.When, Place: s.Place, At: s.At, Error: s.Error}
+	explained := p.assessor.Explain(*acc)
 	for n, x := range acc.Outcomes {
-		why := p.assessor.Explain(*acc, n)
+		var why truce.Outcome
+		if n < len(explained) {
+			why = explained[n]
+		}
 		said := record.Said{Readings: x.Readings, Result: x.Result, Possible: x.Possible}
 		for _, r := range why.Reasons {
 			if r.Phrase.ID != "" && len(said.Conditions) < record.MaxConditions {

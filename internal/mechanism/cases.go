@@ -519,6 +519,19 @@ func (m *Mechanism) Settle(ctx context.Context, at truce.Instant) (int, error) {
 		if err := m.Await(ctx, list[len(list)-1].Seq); err != nil {
 			return n, err
 		}
+		for _, r := range list {
+			links, err := m.View.Linked(ctx, r.Seq)
+			if err != nil {
+				return n, err
+			}
+			for _, l := range links {
+				if l.How == view.Supersedes {
+					if err := m.cite(ctx, l.ID, r.ID, at); err != nil {
+						return n, err
+					}
+				}
+			}
+		}
 	}
 	return n, nil
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,79 @@ func TestLifeOfACase(t *testing.T) {
 	if end := do("duty", record.Step{Step: truce.StepClose, Text: "Closed."}); end.State != truce.CaseClosed {
 		t.Errorf("%+v", end.State)
 	}
+}
+
+// A late report that changes what a rule says supersedes the outcome, and the case that rests on it cites the new one. Another case of the same place and hour
+// is suggested as the same; how often it happens lately is counted.
+func TestALateReportShowsOnItsCase(t *testing.T) {
+	e := start(t)
+	ctx := context.Background()
+	day := `{"id":"vague","kind":"incident","what":"shelling","time":"2017-11-15T09:30:00Z","place":{"kind":"point","lat":32.75,"lon":36.1,"error_m":100},` +
+		`"parts":[{"name":"government-of-syria","role":"initiator"},{"name":"southern-front","role":"target"}],"source":{"means":"hearsay","standing":"reported"}}` + "\n"
+	id := e.report("monitor", day).IDs[0]
+	e.settle()
+	outcomes, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id})
+	if err != nil || len(outcomes.Items) == 0 {
+		t.Fatal(outcomes, err)
+	}
+	o := outcomes.Items[0]
+	one := e.step("duty", record.Step{Step: truce.StepOpen, Rule: o.Rule, Article: o.Article, Cites: []truce.RecordID{id, o.ID}})
+	two := e.step("duty", record.Step{Step: truce.StepOpen, Rule: o.Rule, Article: o.Article, Cites: []truce.RecordID{id}})
+	likely, err := e.m.Duplicates(ctx, e.as("duty"), one.ID)
+	if err != nil || len(likely) != 1 || likely[0].Case != two.ID {
+		t.Errorf("%+v, %v", likely, err)
+	}
+	if _, err := e.m.Duplicates(ctx, e.as("russia"), one.ID); err == nil {
+		t.Error("a party is told which cases look alike")
+	}
+	trends, err := e.m.Trends(ctx, e.as("duty"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := 0
+	for _, x := range trends {
+		counted += x.Recent
+	}
+	if counted == 0 {
+		t.Errorf("%+v", trends)
+	}
+	if hidden, err := e.m.Trends(ctx, e.as("russia")); err != nil || len(hidden) != len(trends) || hidden[0].Recent+hidden[0].Baseline != 0 {
+		t.Errorf("a party is told how often: %+v, %v", hidden, err)
+	}
+	if x, err := e.m.TitForTat(ctx, e.as("duty"), "government-of-syria", "southern-front"); err != nil || len(x) != 2 {
+		t.Errorf("%+v, %v", x, err)
+	}
+
+	// A position that may lie outside the band, and later one that surely lies in it: the outcome changes, and the case that rests on it says so.
+	fix := func(at string, within int) string {
+		return fmt.Sprintf(`{"kind":"fix","unit":"column-1","actor":"hezbollah","time":"2017-11-16T%sZ","lat":33.21,"lon":35.86,"error_m":%d}`, at, within) + "\n"
+	}
+	e.report("monitor", fix("10:00:00", 12_000))
+	e.settle()
+	was := latest(t, e, "withdrawal-from-line")
+	c := e.step("duty", record.Step{Step: truce.StepOpen, Rule: "withdrawal-from-line", Cites: []truce.RecordID{was.ID}})
+	e.report("monitor", fix("10:10:00", 10))
+	e.settle()
+	is := latest(t, e, "withdrawal-from-line")
+	if is.Supersedes != was.ID {
+		t.Fatalf("%s %s supersedes %q, not %s %s", is.ID, is.Result, is.Supersedes, was.ID, was.Result)
+	}
+	if c, err = e.m.Case(ctx, e.as("duty"), c.ID, "en"); err != nil || !slices.Contains(c.Cites, is.ID) || c.Steps[len(c.Steps)-1].Step != truce.StepCite {
+		t.Errorf("the case cites %v, %v", c.Cites, err)
+	}
+	if n := e.settle(); n != 0 {
+		t.Errorf("%d outcomes of nothing new", n)
+	}
+}
+
+// latest gives the one outcome of a rule that nothing superseded.
+func latest(t *testing.T, e *env, rule truce.RuleID) mechanism.Outcome {
+	t.Helper()
+	page, err := e.m.Outcomes(context.Background(), e.as("duty"), mechanism.OutcomeSearch{Rule: rule})
+	if err != nil || len(page.Items) != 1 {
+		t.Fatalf("%d outcomes of %s, %v", len(page.Items), rule, err)
+	}
+	return page.Items[0]
 }
 
 // Who may not see a record is answered as if there were none; who may see some of it does not see the rest.

@@ -1,0 +1,303 @@
+package mechanism
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/casefile"
+	"truce/internal/poisson"
+	"truce/internal/record"
+	"truce/internal/view"
+)
+
+// Early warning and suggestions. They are plain statistics over what the viewer may see; they decide nothing and name no place.
+const (
+	// DefaultRecent and DefaultBaseline are the stretches of time that are compared: the last one, and the one before it.
+	DefaultRecent   = 7 * 24 * time.Hour
+	DefaultBaseline = 28 * 24 * time.Hour
+	// DefaultWithin is how soon an act must follow another to count as its answer.
+	DefaultWithin = 24 * time.Hour
+	// DefaultApart and DefaultNear are how far two events may lie apart and still be suggested as one.
+	DefaultApart = 6 * time.Hour
+	DefaultNear  = truce.Metres(5000)
+	// MaxCounted is how many records such a question looks at.
+	MaxCounted = 20_000
+)
+
+// Trend is how often a rule was, or may have been, broken lately, against the weeks before.
+type Trend struct {
+	Rule     truce.RuleID    `json:"rule" access:"open"`
+	Article  truce.ArticleID `json:"article" access:"open"`
+	Recent   int             `json:"recent" access:"open" doc:"In the last seven days."`
+	Baseline int             `json:"baseline" access:"open" doc:"In the twenty-eight days before."`
+	Unclear  int             `json:"unclear" access:"open" doc:"Whose day may lie in either; in no count."`
+	Known    bool            `json:"known" access:"open" doc:"Whether there was enough to compare."`
+	Ratio    string          `json:"ratio,omitempty" access:"open" doc:"Of the daily rates, the recent one to the baseline."`
+	Low      string          `json:"low,omitempty" access:"open" doc:"Ends of the exact conditional 95 % interval of two Poisson rates; it assumes independent events, reported alike."`
+	High     string          `json:"high,omitempty" access:"open"`
+}
+
+// Trends compares, for each rule, the latest outcomes of the last days with those of the weeks before. Only outcomes that the viewer may know of by day count.
+func (m *Mechanism) Trends(ctx context.Context, v access.Viewer) ([]Trend, error) {
+	a, ok := m.Current()
+	if !ok {
+		return nil, errNoAgreement("mechanism.Trends")
+	}
+	recent := truce.Span{From: v.Now.Add(-DefaultRecent), To: v.Now}
+	baseline := truce.Span{From: recent.From.Add(-DefaultBaseline), To: recent.From}
+	events := map[truce.RuleID][]truce.Span{}
+	first := view.DayOf(baseline.From)
+	err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true, First: &first}, func(row *view.Row, sees access.Fields) error {
+		if sees.Has(access.Open|access.WhenCoarse) && row.Happened != nil && row.Outcome != nil {
+			span := truce.Span{From: truce.Instant(int64(row.Happened.First)*86_400_000 + 1), To: truce.Instant((int64(row.Happened.Last)+1)*86_400_000 - 1)}
+			events[row.Outcome.Rule] = append(events[row.Outcome.Rule], span)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := []Trend{}
+	for _, r := range a.Plan.Rules {
+		t := casefile.Compare(events[r.ID], baseline, recent)
+		one := Trend{Rule: r.ID, Article: r.Article, Recent: t.Recent, Baseline: t.Baseline, Unclear: t.Unclear, Known: t.Known}
+		if t.Known {
+			one.Ratio, one.Low, one.High = thousandths(t.Ratio), thousandths(t.Low), thousandths(t.High)
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// thousandths writes a number with three decimals.
+func thousandths(t poisson.Thousandths) string {
+	if t == poisson.Infinite {
+		return "infinite"
+	}
+	return fmt.Sprintf("%d.%03d", t/1000, t%1000)
+}
+
+// walk goes through the rows of a query that a viewer may know of, the newest first, up to MaxCounted.
+func (m *Mechanism) walk(ctx context.Context, v access.Viewer, q view.Query, fn func(*view.Row, access.Fields) error) error {
+	q.Limit = view.MaxPage
+	for n := 0; n < MaxCounted; {
+		rows, err := m.View.Records(ctx, q)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if sees := access.See(v, m.thing(&rows[i])); sees.Has(access.Existence) {
+				if err := fn(&rows[i], sees); err != nil {
+					return err
+				}
+			}
+		}
+		n += len(rows)
+		if len(rows) < q.Limit {
+			return nil
+		}
+		q.Before = rows[len(rows)-1].Seq
+	}
+	return nil
+}
+
+// Exchange is how often acts of one against another were answered in kind.
+type Exchange struct {
+	A        truce.ActorID `json:"a" access:"open"`
+	B        truce.ActorID `json:"b" access:"open"`
+	Acts     int           `json:"acts" access:"open" doc:"Incidents by a against b that could be followed for the whole time."`
+	Answered int           `json:"answered" access:"open" doc:"Of those, followed by one of b against a within 24 hours."`
+	Expected string        `json:"expected" access:"open" doc:"How many chance alone would answer: the mean over 199 shifts of b's incidents round the stretch."`
+	Level    string        `json:"level" access:"open" doc:"The share of shifts with at least as many answers. A small one says that the order is not chance; it does not say why."`
+	Unclear  int           `json:"unclear" access:"open" doc:"Incidents whose time is not known closely enough."`
+}
+
+// TitForTat asks whether incidents of each of two actors against the other follow each other more often than chance would have it, in the last five weeks. It
+// counts what the viewer may see by time and by name.
+func (m *Mechanism) TitForTat(ctx context.Context, v access.Viewer, a, b truce.ActorID) ([]Exchange, error) {
+	stretch := truce.Span{From: v.Now.Add(-DefaultRecent - DefaultBaseline), To: v.Now}
+	var acts []casefile.Act
+	first := view.DayOf(stretch.From)
+	err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: truce.KindIncident, First: &first}, func(row *view.Row, sees access.Fields) error {
+		if !sees.Has(access.Who|access.WhenExact) || row.Erased {
+			return nil
+		}
+		o, err := m.reported(ctx, row)
+		if err != nil || o == nil {
+			return err
+		}
+		for _, by := range m.named(o, truce.RoleInitiator) {
+			for _, against := range m.named(o, truce.RoleTarget) {
+				acts = append(acts, casefile.Act{When: o.When, By: by, Against: against})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(acts)
+	out := []Exchange{}
+	for _, pair := range [][2]truce.ActorID{{a, b}, {b, a}} {
+		x := casefile.TitForTat(acts, pair[0], pair[1], stretch, DefaultWithin)
+		out = append(out, Exchange{x.A, x.B, x.Acts, x.Answered, thousandths(x.Expected), thousandths(x.Level), x.Unclear})
+	}
+	return out, nil
+}
+
+// reported opens an observation; nil where it was erased.
+func (m *Mechanism) reported(ctx context.Context, row *view.Row) (*truce.Observation, error) {
+	r, g, err := m.content(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	o, err := record.ReadObservation(&r, g)
+	return o.Content, err
+}
+
+// named gives the actors of the agreement that an observation names in a role, by the name of the actor or one of its aliases.
+func (m *Mechanism) named(o *truce.Observation, role truce.Role) (out []truce.ActorID) {
+	a, ok := m.Current()
+	if !ok {
+		return nil
+	}
+	for _, p := range o.Parts {
+		if p.Role != role {
+			continue
+		}
+		for _, x := range a.Plan.Agreement.Actors {
+			if string(x.ID) == p.Name || slices.ContainsFunc(x.Aliases, func(al truce.Alias) bool { return al.Name == p.Name }) {
+				out = append(out, x.ID)
+			}
+		}
+	}
+	return out
+}
+
+// Likely is a case that may be about the same event.
+type Likely struct {
+	Case   truce.CaseID    `json:"case" access:"existence"`
+	Apart  string          `json:"apart" access:"when-coarse" doc:"The least time there can be between the two."`
+	Metres string          `json:"metres" access:"where-coarse" doc:"The least distance, in whole kilometres."`
+	Kinds  string          `json:"kinds" access:"what" doc:"Whether the kind is the same, as far as both say one."`
+	Shared []truce.ActorID `json:"shared,omitempty" access:"who" doc:"Actors that both name."`
+}
+
+// Duplicates suggests which other open cases may be about the same event as one: near in time and place, of kinds that do not exclude each other, with an actor in
+// common. It merges nothing. It is for whoever runs cases.
+func (m *Mechanism) Duplicates(ctx context.Context, v access.Viewer, id truce.CaseID) ([]Likely, error) {
+	const op truce.Op = "mechanism.Duplicates"
+	m.mu.RLock()
+	c, ok := m.book.Case(id)
+	ids := m.book.Cases()
+	m.mu.RUnlock()
+	if !ok {
+		return nil, errAbsent(op)
+	}
+	if _, err := m.may(op, v, access.ActRunCase, m.caseThing(c)); err != nil {
+		return nil, err
+	}
+	one, err := m.sighting(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var others []casefile.Sighting
+	for _, other := range ids {
+		m.mu.RLock()
+		x, ok := m.book.Case(other)
+		m.mu.RUnlock()
+		if !ok || other == id || x.State == truce.CaseClosed || x.State == truce.CaseDuplicate || x.Simulated != c.Simulated {
+			continue
+		}
+		s, err := m.sighting(ctx, x)
+		if err != nil {
+			return nil, err
+		}
+		others = append(others, s)
+	}
+	a, ok := m.Current()
+	if !ok {
+		return nil, errNoAgreement(op)
+	}
+	out := []Likely{}
+	for _, x := range casefile.Likely(one, others, a.Plan.Incidents, DefaultApart, DefaultNear) {
+		out = append(out, Likely{x.Case, x.Apart.String(), truce.Tenths(int64(x.Distance) / 1000 * 10000).String(), x.Kinds.String(), x.Shared})
+	}
+	return out, nil
+}
+
+// sighting is what a case is about, by the first observation it cites that was not erased.
+func (m *Mechanism) sighting(ctx context.Context, c *casefile.Case) (casefile.Sighting, error) {
+	s := casefile.Sighting{Case: c.ID, Kind: c.Kind}
+	for _, id := range c.Cites {
+		row, err := m.View.Record(ctx, id)
+		if err != nil || row.Kind != truce.RecordObservation || row.Erased {
+			continue
+		}
+		o, err := m.reported(ctx, &row)
+		if err != nil {
+			return s, err
+		}
+		if o == nil {
+			continue
+		}
+		s.When = o.When
+		if s.Kind == "" {
+			s.Kind = o.What
+		}
+		if o.Where.Kind == truce.PlacePoint {
+			s.At, s.Error, s.Placed = o.Where.At, o.Where.Error, true
+		}
+		for _, role := range []truce.Role{truce.RoleInitiator, truce.RoleTarget, truce.RoleSide, truce.RoleSubject} {
+			s.Actors = append(s.Actors, m.named(o, role)...)
+		}
+		return s, nil
+	}
+	return s, nil
+}
+
+// cite lets an open case know of an outcome that took the place of one it rests on: a late report changed what the rule says.
+func (m *Mechanism) cite(ctx context.Context, was, is truce.RecordID, now truce.Instant) error {
+	m.command.Lock()
+	defer m.command.Unlock()
+	m.mu.RLock()
+	ids := m.book.Cases()
+	m.mu.RUnlock()
+	for _, id := range ids {
+		m.mu.RLock()
+		c, ok := m.book.Case(id)
+		m.mu.RUnlock()
+		if !ok || !slices.Contains(c.Cites, was) || slices.Contains(c.Cites, is) {
+			continue
+		}
+		step := record.Step{Case: id, Step: truce.StepCite, Last: c.Last(), Cites: []truce.RecordID{is}, Simulated: c.Simulated}
+		d, err := step.Draft()
+		if err != nil {
+			return err
+		}
+		r := &d.Record
+		r.Author, r.Tier, r.Claimed, r.Received, r.Version = truce.Author{Vouch: truce.VouchNode}, truce.TierMechanism, now, now, c.Version
+		m.under(r)
+		m.mu.RLock()
+		err = m.book.Check(r, step)
+		m.mu.RUnlock()
+		if err != nil {
+			if passOver(err) == nil {
+				continue // a closed case: people reopen it
+			}
+			return err
+		}
+		list, err := m.put(ctx, []record.Draft{d})
+		if err != nil {
+			return err
+		}
+		if err := m.Await(ctx, list[0].Seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
