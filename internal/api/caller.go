@@ -72,7 +72,7 @@ func (s *server) caller(w *answerWriter, r *http.Request, rt *route) (*caller, *
 	if !s.rate.Take(name, now) {
 		return nil, s.tooMany(w)
 	}
-	c.signsWith()
+	c.signsWith(rt)
 	if c.Vouch == truce.VouchToken && rt.stream && rt.act != access.ActRead && !c.Acts.Has(rt.act) {
 		return nil, known(http.StatusForbidden, string(access.CodeScope)) // before a byte of the body is read
 	}

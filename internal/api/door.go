@@ -88,10 +88,10 @@ const DefaultTicket = 10 * time.Minute
 func (s *server) aboutTheDoor() {
 	const tag = "The door"
 	addStream[struct{}, nothing](s, route{id: "openapi", method: http.MethodGet, path: "/api/openapi.json", tag: tag, act: access.ActRead, kind: access.KindAgreement,
-		says: "Describes this interface.", answers: []string{"application/openapi+json"}},
+		says: "Describes this interface.", answers: []string{"application/vnd.oai.openapi+json;version=3.1"}},
 		func(context.Context, *caller, *struct{}) (func(http.ResponseWriter, *http.Request), error) {
 			return func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Type", "application/openapi+json")
+				w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
 				w.Write(s.spec)
 			}, nil
 		})

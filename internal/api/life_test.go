@@ -186,6 +186,14 @@ func TestMedia(t *testing.T) {
 		t.Error("somebody confirmed their own proposal", c)
 	}
 	e.as("jordan").post("/api/confirmations", m{"of": g.ID, "reason": "Agreed."}).is(201)
+	// To name a key to sign with is no way round the fresh proof and the custody list.
+	e.as("duty").get("/api/me").is(200)
+	old := e.cookies["duty"]
+	e.later(6 * time.Minute)
+	r = e.as("").with("Cookie", e.s.cookieName()+"="+old).with(SignWith, "k-"+string(e.author("duty").Person)).post(where+"/original", m{"reason": "x"}).is(403)
+	if c := r.code(); c != "prove-again" {
+		t.Error(c)
+	}
 	r = e.as("duty").post(where+"/original", m{"reason": "To compare the crater."}).is(200)
 	if !bytes.Equal(r.Body.Bytes(), data) || !strings.HasPrefix(r.Header().Get("Content-Disposition"), "attachment") || r.Header().Get("X-Content-Type-Options") != "nosniff" ||
 		!strings.Contains(r.Header().Get("Content-Security-Policy"), "sandbox") {

@@ -80,8 +80,6 @@ func TestRoutesAreDocumented(t *testing.T) {
 		}
 	}
 	b.WriteString("\n")
-	var codes strings.Builder
-	_ = codes
 	if *update {
 		if err := os.WriteFile("../../docs/reference/api.md", []byte(text[:i]+b.String()+text[j:]), 0o644); err != nil {
 			t.Fatal(err)
