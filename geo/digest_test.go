@@ -16,8 +16,8 @@ import (
 // engine version and a line in the changelog.
 const goldenDigest = "7fa29fb8bcf4770c77a48a475ff49314d0b61d6770cf7a40d66cbfe680439481"
 
-// TestDigest is to be run under GOARCH=386, GOAMD64=v3, wasm and arm64 as well: docs/decisions/0002 has the commands.
-func TestDigest(t *testing.T) {
+// TestSameBytes is to be run under GOARCH=386, GOAMD64=v3, wasm and arm64 as well: docs/decisions/0002 has the commands.
+func TestSameBytes(t *testing.T) {
 	h := sha256.New()
 	var buf [8]byte
 	putInt := func(v int64) {

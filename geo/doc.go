@@ -21,7 +21,7 @@
 //
 // Go may compute x*y + z with one rounding instead of two, and does so on some processors. Therefore each floating-point
 // product in this package is converted to float64 before it can meet a sum, and the functions of package math that IEEE 754 does not fix are not
-// used. TestStrict reads the source and fails where this is forgotten; TestDigest compares the bits of some 100,000 answers. The
+// used. TestStrict reads the source and fails where this is forgotten; TestSameBytes compares the bits of some 100,000 answers. The
 // reasons are in docs/decisions/0002.
 //
 // # Limits
