@@ -223,9 +223,11 @@ func (m *Mechanism) flush(ctx context.Context) error {
 	if len(m.pending) == 0 {
 		return nil
 	}
-	err := m.View.Apply(ctx, m.pending, m.head.Digest)
+	if err := m.View.Apply(ctx, m.pending, m.head.Digest); err != nil {
+		return err // they stay pending: nobody is told that they were taken up
+	}
 	m.pending = m.pending[:0]
-	return err
+	return nil
 }
 
 // tell wakes whoever waits for news. The lock is held.

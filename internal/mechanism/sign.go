@@ -91,8 +91,8 @@ func (m *Mechanism) Signed(ctx context.Context, v access.Viewer, id truce.Record
 	if err := m.stillPossible(&r, u.draft.Sealed); err != nil {
 		return Receipt{}, err
 	}
-	if m.Writer == nil {
-		return Receipt{}, m.readOnly(op)
+	if err := m.writable(op); err != nil {
+		return Receipt{}, err
 	}
 	m.mu.Lock()
 	delete(m.unsigned, id)

@@ -86,8 +86,8 @@ func (m *Mechanism) under(r *truce.Record) {
 // written twice.
 func (m *Mechanism) put(ctx context.Context, drafts []record.Draft) ([]Receipt, error) {
 	const op truce.Op = "mechanism.Submit"
-	if m.Writer == nil {
-		return nil, m.readOnly(op)
+	if err := m.writable(op); err != nil {
+		return nil, err
 	}
 	receipts := make([]Receipt, len(drafts))
 	var list []journal.Draft
@@ -193,9 +193,18 @@ func (f *flight) wait(ctx context.Context) error {
 	}
 }
 
-// readOnly says why nothing can be written.
-func (m *Mechanism) readOnly(op truce.Op) error {
-	return &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the journal can only be read", Hint: truce.HintOf(m.ReadOnly), Cause: m.ReadOnly}
+// writable says why nothing can be written; nil where it can. After a failure nobody is told either that something is there already.
+func (m *Mechanism) writable(op truce.Op) error {
+	if m.Writer == nil {
+		return &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "the journal can only be read", Hint: truce.HintOf(m.ReadOnly), Cause: m.ReadOnly}
+	}
+	if err := m.Writer.Err(); err != nil {
+		return err
+	}
+	if _, _, err := m.Taken(); err != nil {
+		return &truce.Error{Op: op, Kind: truce.Unavailable, Reason: "what is recorded is not taken up any more", Hint: "tell the operator: the log of the program says why, and a new start carries on", Cause: err}
+	}
+	return nil
 }
 
 // do puts one draft and waits until it is taken up; of an author who signs, it waits for the signature first. The command lock is held.

@@ -363,6 +363,14 @@ func (n *Node) Serve(ctx context.Context, listening func(address string)) error 
 	case err = <-n.ended:
 		n.ended <- err
 		err = &truce.Error{Op: "node.Serve", Kind: truce.KindOf(err), Reason: "the journal cannot be followed any more", Hint: "run truce fsck", Cause: err}
+		if truce.KindOf(err) == truce.Unavailable { // as a full disk is: what is known can still be read
+			n.log.Error("nothing is taken up any more; free the disk and start again", "error", err)
+			select {
+			case <-ctx.Done():
+				err = nil
+			case err = <-failed:
+			}
+		}
 	}
 	patience, cancel := context.WithTimeout(context.Background(), DefaultStopPatience)
 	defer cancel()

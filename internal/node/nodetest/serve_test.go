@@ -75,7 +75,7 @@ type world struct {
 
 // acts are what each body's token may be used for.
 var acts = map[string][]string{
-	"team-1":          {"read", "report"},
+	"team-1":          {"read", "report", "deposit"},
 	"operations-room": {"read", "complain", "run-case"},
 }
 
