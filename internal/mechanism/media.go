@@ -220,10 +220,13 @@ func (m *Mechanism) Open(ctx context.Context, v access.Viewer, id truce.RecordID
 		}
 		d.Record.Tier = truce.TierMechanism
 		m.command.Lock()
-		_, err = m.do(ctx, v, d)
+		written, err := m.do(ctx, v, d)
 		m.command.Unlock()
 		if err != nil {
 			return nil, Media{}, err
+		}
+		if written.Sign != nil { // no byte leaves before the line of custody is written down
+			return nil, Media{}, &truce.Error{Op: op, Kind: truce.Invalid, Reason: "an original is opened in a session", Hint: "ask without naming a key to sign with"}
 		}
 	} else if !sees.Has(access.Media) {
 		return nil, Media{}, errAbsent(op)

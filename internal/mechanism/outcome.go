@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/geo"
 	"truce/internal/access"
 	"truce/internal/record"
 	"truce/internal/vault"
@@ -56,6 +57,7 @@ type Outcome struct {
 	Gone       bool             `json:"gone,omitempty" access:"open" doc:"By what is known now there is no such thing."`
 	From       string           `json:"from,omitempty" access:"when-exact" format:"date-time"`
 	To         string           `json:"to,omitempty" access:"when-exact" format:"date-time"`
+	Cell       *Cell            `json:"cell,omitempty" access:"where-coarse" doc:"The fixed coarse cell it lies in."`
 	Place      *Place           `json:"place,omitempty" access:"where-exact"`
 	Unit       string           `json:"unit,omitempty" access:"source"`
 	Why        []Why            `json:"why,omitempty" access:"where-exact when-exact who" doc:"Beside said: by how much, and for what reasons, leaf by leaf."`
@@ -164,6 +166,9 @@ func (m *Mechanism) outcome(ctx context.Context, row *view.Row, t access.Thing, 
 			one.Conditions = append(one.Conditions, Condition{c.ID, c.Truth.String(), c.Settles})
 		}
 		out.Said = append(out.Said, one)
+	}
+	if h := row.Happened; h != nil && h.HasCell {
+		out.Cell = cell(geo.CellOf(truce.Position{Lon: truce.E7(h.Lon * 1_000_000), Lat: truce.E7(h.Lat * 1_000_000)}))
 	}
 	if d := o.Detail; d != nil {
 		out.From, out.To, out.Unit = instant(d.When.From), instant(d.When.To), d.Unit

@@ -165,6 +165,9 @@ func (m *Mechanism) Confirm(ctx context.Context, v access.Viewer, of truce.Recor
 	if _, err := m.may(op, v, act, t); err != nil {
 		return Receipt{}, err
 	}
+	if !access.Another(row.Author, v.Author()) {
+		return Receipt{}, refused(op, access.Decision{Verdict: access.Refused, Code: access.CodeSameBody})
+	}
 	var d record.Draft
 	switch row.Kind {
 	case truce.RecordPerson:

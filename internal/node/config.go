@@ -66,7 +66,7 @@ type Limits struct {
 	Burst  int     `yaml:"burst"`  // requests at once
 	Upload int64   `yaml:"upload"` // bytes of one photo, video or document
 	Batch  int64   `yaml:"batch"`  // bytes of one batch of observations
-	Quota  int64   `yaml:"quota"`  // bytes of media in all
+	Quota  int64   `yaml:"quota"`  // bytes of files and batches in one day (UTC)
 }
 
 // SignIn is one OpenID Connect service.

@@ -135,7 +135,9 @@ func TestSignInByTheBodysOwnService(t *testing.T) {
 	}
 	sessions := access.NewSessions(dir)
 	s := &signIn{SignIn: SignIn{Body: "jordan", Issuer: svc.URL, Client: "truce"}, secret: "s", back: front.URL + "/sign-in/jordan/back", key: key, dir: dir, sessions: sessions,
-		welcome: func(w http.ResponseWriter, token string) { http.SetCookie(w, &http.Cookie{Name: "session", Value: token}) }}
+		welcome: func(w http.ResponseWriter, token string) {
+			http.SetCookie(w, &http.Cookie{Name: "session", Value: token})
+		}}
 	mux.HandleFunc("GET /sign-in/jordan", s.leave)
 	mux.HandleFunc("GET /sign-in/jordan/back", s.comeBack)
 
