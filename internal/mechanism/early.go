@@ -199,7 +199,7 @@ func (m *Mechanism) Duplicates(ctx context.Context, v access.Viewer, id truce.Ca
 		return nil, errAbsent(op)
 	}
 	if _, err := m.may(op, v, access.ActRunCase, m.caseThing(c)); err != nil {
-		return nil, err
+		return nil, errAbsent(op) // whoever does not run cases is not told that there is one
 	}
 	one, err := m.sighting(ctx, c)
 	if err != nil {
