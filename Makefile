@@ -77,7 +77,7 @@ whole: ## break the whole program as it is served: kills, power cuts, damage, a 
 	$(GO) test -v -count=1 -timeout 6h ./internal/node/nodetest -kills $(KILLS) -cuts $(CUTS) -damages $(DAMAGES) -seed $(SEED)
 
 whole-quick: ## the same, a few times each
-	$(GO) test -v -count=1 ./internal/node/nodetest
+	$(GO) test -v -count=1 -timeout 30m ./internal/node/nodetest -kills 10 -cuts 2 -damages 26
 
 POSITIONS ?= 1000000
 whole-figures: ## measure the whole program: positions a second, memory, how long a report waits, how long a start takes

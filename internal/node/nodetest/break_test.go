@@ -21,9 +21,17 @@ import (
 )
 
 var (
-	cuts    = flag.Int("cuts", 2, "how often the power is cut")
-	damages = flag.Int("damages", 12, "how often a file is damaged")
+	cuts    = flag.Int("cuts", 0, "how often the power is cut; 0 leaves that and the failed syncs out")
+	damages = flag.Int("damages", 0, "how often a file is damaged; 0 leaves it out")
 )
+
+// slow leaves a test out of a plain go test, which is to stay short.
+func slow(t *testing.T, n int) {
+	t.Helper()
+	if n == 0 {
+		t.Skip("make whole-quick and make whole run it")
+	}
+}
 
 // at gives the same world in another place.
 func (w *world) at(base string) *world {
@@ -89,6 +97,7 @@ func powerCuts(t *testing.T, d *crashtest.Disk, n int) (acked int, err error) {
 
 // What was acknowledged survives a disk that drops all that was not synced, and one that keeps some of it.
 func TestPowerCut(t *testing.T) {
+	slow(t, *cuts)
 	for name, torn := range map[string]bool{"dropped": false, "torn": true} {
 		t.Run(name, func(t *testing.T) {
 			acked, err := powerCuts(t, &crashtest.Disk{Torn: torn}, *cuts)
@@ -102,6 +111,7 @@ func TestPowerCut(t *testing.T) {
 
 // The control: on a disk that ignores every sync the same harness reports a loss.
 func TestPowerCutWithoutSyncLoses(t *testing.T) {
+	slow(t, *cuts)
 	acked, err := powerCuts(t, &crashtest.Disk{Deaf: true}, 3)
 	if err == nil {
 		t.Fatalf("%d reports were acknowledged without a sync and none is missed", acked)
@@ -112,6 +122,7 @@ func TestPowerCutWithoutSyncLoses(t *testing.T) {
 // Damage to any file of the data folder, of the second copy or of the keys: either it makes no difference, or the program says so and answers nothing wrong; and where
 // it says so, the command that it names repairs it.
 func TestDamage(t *testing.T) {
+	slow(t, *damages)
 	r := chance(t)
 	w, l := found(t, t.TempDir()), newLedger()
 	s := w.start(t)
@@ -292,6 +303,7 @@ func TestDiskFull(t *testing.T) {
 
 // One failed sync, wherever it happens, ends the writing: everybody is refused from then on, and what was acknowledged is there after a restart.
 func TestFailedSync(t *testing.T) {
+	slow(t, *cuts)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("strace is not installed")

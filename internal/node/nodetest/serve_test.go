@@ -24,8 +24,8 @@ import (
 )
 
 var (
-	binary_ = flag.String("truce", "", "the program to test; it is built where this is empty")
-	seed    = flag.Uint64("seed", 1, "of every choice that the tests make")
+	given = flag.String("truce", "", "the program to test; it is built where this is empty")
+	seed  = flag.Uint64("seed", 1, "of every choice that the tests make")
 )
 
 const example = "../../../examples/southwest-syria"
@@ -47,8 +47,8 @@ func TestMain(m *testing.M) {
 // program gives the path of the program.
 func program(t testing.TB) string {
 	t.Helper()
-	if *binary_ != "" {
-		return *binary_
+	if *given != "" {
+		return *given
 	}
 	if testing.Short() {
 		t.Skip("it builds and runs the whole program")
