@@ -117,6 +117,7 @@ type settling struct {
 	actors   map[whoKey]answer
 	places   map[placeKey]placed
 	chances  map[chanceKey]int64 // while explaining
+	spots    map[placeKey]int64  // while explaining
 	accounts map[truce.RuleID][]truce.Account
 	byWhat   map[string][]*truce.Observation // the acts, by what was done
 	matter   map[truce.RuleID][]truce.Account
@@ -298,12 +299,21 @@ func (res *Result) ExplainAll(acc truce.Account) []truce.Outcome {
 		return nil
 	}
 	defer s.explaining()()
-	if acc.Subject.Kind == "episode" {
+	out := make([]truce.Outcome, len(r.choices))
+	switch acc.Subject.Kind {
+	case "episode":
 		if a, ok := s.stayAgain(r, acc); ok {
 			return a.Outcomes
 		}
+	case "observation":
+		if o := s.index[acc.Subject.Records[0]]; o != nil {
+			sides, spot := s.sides(o), s.ground.spot(s.plan.Agreement, o.Where)
+			for n, c := range r.choices {
+				out[n] = s.outcome(r, o, sides, spot, c)
+			}
+			return out
+		}
 	}
-	out := make([]truce.Outcome, len(r.choices))
 	for n, c := range r.choices {
 		out[n] = s.again(r, acc, c)
 	}
@@ -312,9 +322,11 @@ func (res *Result) ExplainAll(acc truce.Account) []truce.Outcome {
 
 // explaining lets what is asked next be answered with reasons, until the function it gives is called.
 func (s *settling) explaining() (done func()) {
-	s.why, s.actors, s.moments, s.chances = true, map[whoKey]answer{}, map[momentKey]moment{}, map[chanceKey]int64{}
+	s.why, s.actors, s.moments = true, map[whoKey]answer{}, map[momentKey]moment{}
+	s.chances, s.spots = map[chanceKey]int64{}, map[placeKey]int64{}
 	return func() {
-		s.why, s.actors, s.moments, s.chances = false, map[whoKey]answer{}, map[momentKey]moment{}, nil
+		s.why, s.actors, s.moments = false, map[whoKey]answer{}, map[momentKey]moment{}
+		s.chances, s.spots = nil, nil
 	}
 }
 

@@ -715,6 +715,20 @@ func (s *settling) chance(region int, p truce.Position, err truce.Metres) int64 
 	return c
 }
 
+// chanceAt is the same for a place that was reported; choices whose regions hold the same share it.
+func (s *settling) chanceAt(r *region, sp *geo.Spot) int64 {
+	if s.chances == nil {
+		return r.chance(sp)
+	}
+	key := placeKey{region: r.text(), spot: sp}
+	c, ok := s.spots[key]
+	if !ok {
+		c = r.chance(sp)
+		s.spots[key] = c
+	}
+	return c
+}
+
 // placed is the answer to a question of place.
 type placed struct {
 	answer
@@ -764,7 +778,7 @@ func (s *settling) place(r *region, sp spot) placed {
 			if r.open() {
 				out.missing = []truce.Phrase{truce.Say("missing.not-published")}
 			} else {
-				out.permille = r.chance(sp.geo)
+				out.permille = s.chanceAt(r, sp.geo)
 			}
 		}
 	}
