@@ -140,7 +140,7 @@ func walk(e *env, a *actor, each func(what, answer string, r *reply)) {
 // somebody may not know of is answered as what is not there, byte for byte.
 func TestCanaries(t *testing.T) {
 	if testing.Short() {
-		t.Skip("asks some thousand questions")
+		t.Skip("asks some thousand questions: run without -short")
 	}
 	e := start(t)
 	secrets := planted(e)

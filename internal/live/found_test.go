@@ -2,31 +2,16 @@ package live_test
 
 import (
 	"encoding/json"
-	"io/fs"
-	"os"
 	"testing"
 
 	"truce"
 	"truce/internal/live"
-	"truce/internal/record"
 	"truce/internal/vault"
 )
 
 // What a case published is what rules that are left to people say, and a finding that was superseded is forgotten with the next following.
 func TestFound(t *testing.T) {
-	a := record.Agreement{Agreement: "southwest-syria", Version: "2017-11-08", Use: record.AgreementInForce}
-	fsys := os.DirFS("../../examples/southwest-syria")
-	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(fsys, p)
-		a.Files = append(a.Files, record.File{Path: p, Data: data})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := inForce(t, "southwest-syria", "2017-11-08", "../../examples/southwest-syria")
 	d, err := a.Draft()
 	if err != nil {
 		t.Fatal(err)

@@ -40,8 +40,14 @@ func (zeroes) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func small(t fatal) record.Agreement {
 	t.Helper()
-	a := record.Agreement{Agreement: "small", Version: "2017-07-07", Use: record.AgreementInForce}
-	fsys := os.DirFS("../../scenario/testdata/small")
+	return inForce(t, "small", "2017-07-07", "../../scenario/testdata/small")
+}
+
+// inForce is the agreement of a folder, to be taken up.
+func inForce(t fatal, id truce.AgreementID, version truce.VersionID, folder string) record.Agreement {
+	t.Helper()
+	a := record.Agreement{Agreement: id, Version: version, Use: record.AgreementInForce}
+	fsys := os.DirFS(folder)
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -270,8 +270,7 @@ func (f *folder) repairHead(ctx context.Context, done string) (string, error) {
 // vault's keys are not in it: keep them apart.
 func Backup(ctx context.Context, path, to string) (journal.Head, error) {
 	const op truce.Op = "node.Backup"
-	config, err := readSettings(path)
-	if err != nil {
+	if _, err := readSettings(path); err != nil {
 		return journal.Head{}, err
 	}
 	if names, err := os.ReadDir(to); err == nil && len(names) > 0 {
@@ -308,7 +307,6 @@ func Backup(ctx context.Context, path, to string) (journal.Head, error) {
 	if err := target.WriteFile("settings.yaml", settings); err != nil {
 		return head, err
 	}
-	_ = config
 	return head, journal.CreateHeadFile(target, headFile, head)
 }
 
@@ -321,8 +319,7 @@ func copyFiles(from, to string) error {
 	if err != nil {
 		return &truce.Error{Op: "node.Backup", Kind: truce.Unavailable, Subject: from, Cause: err}
 	}
-	target, err := disk.Open(to)
-	if err != nil {
+	if _, err := disk.Open(to); err != nil { // makes the folder
 		return err
 	}
 	for _, e := range list {
@@ -333,7 +330,6 @@ func copyFiles(from, to string) error {
 			return &truce.Error{Op: "node.Backup", Kind: truce.Unavailable, Subject: e.Name(), Cause: err}
 		}
 	}
-	_ = target
 	return nil
 }
 

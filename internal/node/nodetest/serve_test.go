@@ -51,7 +51,7 @@ func program(t testing.TB) string {
 		return *given
 	}
 	if testing.Short() {
-		t.Skip("it builds and runs the whole program")
+		t.Skip("it builds and runs the whole program: run without -short")
 	}
 	if _, err := os.Stat(built); err != nil {
 		if out, err := exec.Command("go", "build", "-o", built, "truce/cmd/truce").CombinedOutput(); err != nil {
