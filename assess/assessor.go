@@ -103,25 +103,26 @@ type Unjudged struct {
 // settling is one evaluation of everything known.
 type settling struct {
 	*Assessor
-	at       truce.Instant
-	sorted   []*truce.Observation
-	index    map[truce.ObservationID]*truce.Observation
-	notices  []*truce.Observation
-	findings []*truce.Observation
-	coverage []*truce.Observation
-	passages []*truce.Observation
-	presence []*truce.Observation
-	linked   map[truce.ObservationID][]string // sources of linked observations
-	why      bool                             // collect reasons
-	moments  map[momentKey]moment
-	actors   map[whoKey]answer
-	places   map[placeKey]placed
-	chances  map[chanceKey]int64 // while explaining
-	spots    map[placeKey]int64  // while explaining
-	accounts map[truce.RuleID][]truce.Account
-	byWhat   map[string][]*truce.Observation // the acts, by what was done
-	matter   map[truce.RuleID][]truce.Account
-	held     *held // nil where everything is worked out anew
+	at        truce.Instant
+	sorted    []*truce.Observation
+	index     map[truce.ObservationID]*truce.Observation
+	notices   []*truce.Observation
+	findings  []*truce.Observation
+	coverage  []*truce.Observation
+	passages  []*truce.Observation
+	presence  []*truce.Observation
+	linked    map[truce.ObservationID][]string // sources of linked observations
+	why       bool                             // collect reasons
+	moments   map[momentKey]moment
+	actors    map[whoKey]answer
+	places    map[placeKey]placed
+	chances   map[chanceKey]int64 // while explaining
+	spots     map[placeKey]int64  // while explaining
+	timelines map[timelineKey][]*timeline
+	accounts  map[truce.RuleID][]truce.Account
+	byWhat    map[string][]*truce.Observation // the acts, by what was done
+	matter    map[truce.RuleID][]truce.Account
+	held      *held // nil where everything is worked out anew
 }
 
 // momentKey names a moment that was worked out already.
@@ -177,7 +178,7 @@ func (a *Assessor) settling(at truce.Instant) *settling {
 
 func (a *Assessor) empty(at truce.Instant) *settling {
 	return &settling{Assessor: a, at: at, moments: map[momentKey]moment{}, actors: map[whoKey]answer{}, places: map[placeKey]placed{},
-		accounts: map[truce.RuleID][]truce.Account{}, matter: map[truce.RuleID][]truce.Account{}, byWhat: map[string][]*truce.Observation{}}
+		timelines: map[timelineKey][]*timeline{}, accounts: map[truce.RuleID][]truce.Account{}, matter: map[truce.RuleID][]truce.Account{}, byWhat: map[string][]*truce.Observation{}}
 }
 
 // file puts an observation on the lists it belongs on.

@@ -58,7 +58,7 @@ func newCast(p *terms.Plan) *cast {
 			}
 			for _, s := range []truce.Span{f.From, f.Until} {
 				if s.Stated() {
-					epochs = append(epochs, s.From, s.To, s.To+1)
+					epochs = append(epochs, s.From, s.From+1, s.To, s.To+1)
 				}
 			}
 		}

@@ -107,10 +107,11 @@ func (s *settling) unit(r *rule, t *track, records []*truce.Observation) []truce
 	who := s.owner(t)
 	var groups []*group
 	of := make([]*group, len(r.choices))
+	line := s.timeline(r, t, who)
 	for _, c := range r.choices {
-		g := &group{region: r.regions[c.n], scopes: s.scopes(r, t, who, c)}
+		g := &group{region: r.regions[c.n], scopes: reaching(line.scopes[c.n], t.span())}
 		k := slices.IndexFunc(groups, func(h *group) bool { return h.region == g.region && sameScopes(h.scopes, g.scopes) })
-		if k >= 0 && !s.why {
+		if k >= 0 {
 			of[c.n] = groups[k]
 			continue
 		}
@@ -205,25 +206,49 @@ func (s *settling) owner(t *track) person {
 	return person{name: t.Unit}
 }
 
-func sameScopes(a, b []scope) bool {
-	return slices.EqualFunc(a, b, func(x, y scope) bool {
-		return x.from == y.from && x.out.Result == y.out.Result && x.out.Possible == y.out.Possible && slices.EqualFunc(x.out.Missing, y.out.Missing, samePhrase)
-	})
+// timeline is what a rule says of a unit through all of time, before anything is asked of its place. It depends on whose the unit is and what it
+// is, so units that have both in common share one.
+type timeline struct {
+	equipment []truce.Equipment
+	scopes    [][]scope // by choice; choices under which the same is said share theirs
 }
 
-// scopes cuts the time of a track where what is said of its owner, or whether the rule binds, may change.
+type timelineKey struct {
+	rule *rule
+	who  person
+}
+
+// timeline works out what is said of units like this one, once.
+func (s *settling) timeline(r *rule, t *track, who person) *timeline {
+	key := timelineKey{r, who}
+	if who.id != "" {
+		key.who.name = "" // how it was written changes nothing
+	}
+	for _, l := range s.timelines[key] {
+		if slices.Equal(l.equipment, t.Equipment) {
+			return l
+		}
+	}
+	l := &timeline{equipment: t.Equipment}
+	for _, c := range r.choices {
+		scopes := s.scopes(r, t, who, c)
+		if k := slices.IndexFunc(l.scopes, func(x []scope) bool { return slices.EqualFunc(x, scopes, sameScope) }); k >= 0 {
+			scopes = l.scopes[k]
+		}
+		l.scopes = append(l.scopes, scopes)
+	}
+	s.timelines[key] = append(s.timelines[key], l)
+	return l
+}
+
+// scopes cuts time where what is said of a unit, or whether the rule binds, may change.
 func (s *settling) scopes(r *rule, t *track, who person, c *choice) []scope {
 	var out []scope
-	for i, from := range s.cuts(r, t.span(), c) {
+	for _, from := range s.cuts(r, c) {
 		// Between two cuts nothing changes, so the first moment stands for all of them.
-		when := truce.At(from)
-		qs := s.inForce(r, when, c)
-		if r.Of.Set() {
-			qs = append(qs, question{s.who(r.Of, who, when, c, nil).not(), truce.NotApplicable})
-		}
-		qs = append(qs, question{s.armed(r.Equipment, t.Equipment, c).not(), truce.NotApplicable})
+		qs := s.asked(r, t, who, truce.At(from), c)
 		sc := scope{from: from, out: decide(qs, truce.Breached), qs: qs}
-		if i > 0 && sameScopes([]scope{{out: out[len(out)-1].out}}, []scope{{out: sc.out}}) {
+		if n := len(out); n > 0 && sameSaid(out[n-1], sc) {
 			continue
 		}
 		out = append(out, sc)
@@ -231,20 +256,54 @@ func (s *settling) scopes(r *rule, t *track, who person, c *choice) []scope {
 	return out
 }
 
-// cuts lists the moments within a span at which what is said of an owner, or whether the rule binds, may change.
-func (s *settling) cuts(r *rule, span truce.Span, c *choice) []truce.Instant {
-	cuts := []truce.Instant{span.From}
-	cut := func(list ...truce.Instant) {
-		for _, i := range list {
-			if i > span.From && i <= span.To {
-				cuts = append(cuts, i)
-			}
+// asked lists what is asked of a unit at a time before anything is asked of its place.
+func (s *settling) asked(r *rule, t *track, who person, when truce.Span, c *choice) []question {
+	qs := s.inForce(r, when, c)
+	if r.Of.Set() {
+		qs = append(qs, question{s.who(r.Of, who, when, c, nil).not(), truce.NotApplicable})
+	}
+	return append(qs, question{s.armed(r.Equipment, t.Equipment, c).not(), truce.NotApplicable})
+}
+
+// reaching lists the scopes that reach into a span.
+func reaching(list []scope, sp truce.Span) []scope {
+	find := func(at truce.Instant) int {
+		i, _ := slices.BinarySearchFunc(list, at, func(sc scope, at truce.Instant) int { return cmp.Compare(sc.from, at) })
+		return i
+	}
+	return list[max(find(sp.From+1)-1, 0):find(sp.To+1)]
+}
+
+// sameScopes reports whether the same is said of a unit at the same times. Each list begins before the unit was first seen.
+func sameScopes(a, b []scope) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if i > 0 && a[i].from != b[i].from || !sameSaid(a[i], b[i]) {
+			return false
 		}
 	}
-	cut(s.cast.epochs...)
+	return true
+}
+
+func sameSaid(x, y scope) bool {
+	return x.out.Result == y.out.Result && x.out.Possible == y.out.Possible && slices.EqualFunc(x.out.Missing, y.out.Missing, samePhrase)
+}
+
+// sameScope compares all but the reasons.
+func sameScope(x, y scope) bool {
+	return x.from == y.from && sameSaid(x, y) && slices.EqualFunc(x.qs, y.qs, func(p, q question) bool {
+		return p.truth == q.truth && p.then == q.then && slices.EqualFunc(p.missing, q.missing, samePhrase)
+	})
+}
+
+// cuts lists the moments at which what is said of an owner, or whether the rule binds, may change; the first is the beginning of time.
+func (s *settling) cuts(r *rule, c *choice) []truce.Instant {
+	cuts := append([]truce.Instant{truce.EarliestInstant}, s.cast.epochs...)
 	for _, m := range s.bounds(r, c) {
 		if m.state == set {
-			cut(m.starts().From, m.starts().To, m.starts().To+1, m.ends().From, m.ends().To, m.ends().To+1)
+			cuts = append(cuts, m.starts().From, m.starts().To, m.ends().From+1, m.ends().To+1)
 		}
 	}
 	slices.Sort(cuts)
@@ -266,13 +325,14 @@ func (s *settling) bounds(r *rule, c *choice) []moment {
 	if d := s.plan.Agreement.Duration; d != nil {
 		if from := s.moment(d.From, c); from.state == set {
 			clock := s.plan.Agreement.Clock
-			end := clock.Plus(from.starts().From, d.For)
-			for n := 0; n < maxRenewals && end <= s.at; n++ {
-				list = append(list, moment{state: set, span: truce.At(end - 1)})
+			begin := from.starts()
+			end := truce.Span{From: clock.Plus(begin.From, d.For), To: clock.Plus(begin.To, d.For)}
+			for n := 0; n < maxRenewals && end.From <= s.at; n++ {
+				list = append(list, moment{state: set, span: truce.Span{From: end.From - 1, To: end.To - 1}})
 				if d.RenewFor.Zero() {
 					break
 				}
-				end = clock.Plus(end, d.RenewFor)
+				end = truce.Span{From: clock.Plus(end.From, d.RenewFor), To: clock.Plus(end.To, d.RenewFor)}
 			}
 		}
 	}
@@ -381,7 +441,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 	// It was never inside here. Where the rule bound it at any moment, that is keeping it.
 	set := truce.ResultSet(0)
 	var open, last truce.Outcome
-	var qs []question
+	asked := sp.From
 	never := truce.Kept
 	outside := answer{truth: truce.False}
 	if r.Hours != nil {
@@ -393,7 +453,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 		if i+1 < len(scopes) && scopes[i+1].from <= sp.From || sc.from > sp.To {
 			continue
 		}
-		last, qs = sc.out, sc.qs
+		last, asked = sc.out, max(sc.from, sp.From)
 		if sc.out.Possible.Has(truce.Breached) {
 			if open.Possible == 0 || sc.out.Result == truce.Breached {
 				open = sc.out
@@ -418,7 +478,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 		o.Result, o.Possible, o.Missing = last.Result, last.Possible, last.Missing
 	}
 	if s.why {
-		explain(append(slices.Clone(qs), question{outside, truce.NotApplicable}), truce.Breached, &o)
+		explain(append(s.asked(r, t, who, truce.At(asked), c), question{outside, truce.NotApplicable}), truce.Breached, &o)
 		if o.Result == truce.Kept {
 			o.Reasons = append(o.Reasons, truce.Reason{Phrase: truce.Say("stay.never-inside"), Truth: truce.True, Settles: true})
 		}
@@ -442,6 +502,9 @@ func rank(o truce.Outcome) int {
 // stay says what a rule makes of one stay.
 func (s *settling) stay(r *rule, t *track, who person, region int, scopes []scope, st *stay, c *choice) truce.Outcome {
 	qs := slices.Clone(scopes[st.scope].qs)
+	if s.why {
+		qs = s.asked(r, t, who, truce.At(st.from), c)
+	}
 	ask := func(a answer, then truce.Result) { qs = append(qs, question{a, then}) }
 	when := truce.Span{From: st.from, To: st.to}
 	counts := when

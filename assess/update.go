@@ -101,6 +101,7 @@ type heldRule struct {
 	dirty   []*heldSingle
 	units   []*heldUnit // beside Assessor.units
 	sights  map[truce.ActorID]*heldUnit
+	cuts    [][]truce.Instant // by choice: where time was cut for what is said of units
 	whole   []truce.Account
 	quotas  map[quotaKey]heldQuota
 	day     truce.Span // on which the quotas were last gone through

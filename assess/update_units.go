@@ -2,6 +2,7 @@ package assess
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"truce"
@@ -9,15 +10,13 @@ import (
 
 // heldUnit is what a rule says of one unit.
 type heldUnit struct {
-	t      *track
-	n      int // of its fixes, when they were last walked
-	to     truce.Instant
-	at     truce.Instant // the time of settling then
-	who    person
-	cuts   [][]truce.Instant // by choice: where its time was cut
-	scopes [][]scope         // by choice
-	of     []*heldWalk       // by choice
-	said   []heldEpisode
+	t    *track
+	n    int // of its fixes, when they were last walked
+	to   truce.Instant
+	at   truce.Instant // the time of settling then
+	who  person
+	of   []*heldWalk // by choice
+	said []heldEpisode
 }
 
 // heldEpisode is an account of a unit. Where it is closed, all its stays have ended, and only a fix that comes late changes it.
@@ -103,6 +102,7 @@ func (r *heldRule) inOrder() []*heldUnit {
 // updateUnits brings what is said of units up to date.
 func (r *heldRule) updateUnits(all bool) {
 	h := r.held
+	r.recut(all)
 	for i, key := range h.units {
 		if i == len(r.units) {
 			r.units = append(r.units, &heldUnit{t: h.tracks[key]})
@@ -123,6 +123,18 @@ func (r *heldRule) updateUnits(all bool) {
 	}
 }
 
+// recut forgets what is said of units through time where it may be something else now.
+func (r *heldRule) recut(all bool) {
+	cuts := make([][]truce.Instant, len(r.choices))
+	for _, c := range r.choices {
+		cuts[c.n] = r.held.cuts(r.rule, c)
+	}
+	if all || !slices.EqualFunc(cuts, r.cuts, slices.Equal[[]truce.Instant]) {
+		maps.DeleteFunc(r.held.timelines, func(k timelineKey, _ []*timeline) bool { return k.rule == r.rule })
+	}
+	r.cuts = cuts
+}
+
 // updateUnit works out again what is said of a unit of which something new is known.
 func (r *heldRule) updateUnit(u *heldUnit, records []*truce.Observation, all bool) {
 	h := r.held
@@ -137,7 +149,7 @@ func (r *heldRule) updateUnit(u *heldUnit, records []*truce.Observation, all boo
 	if near || fresh {
 		u.reopen()
 	}
-	groups, of := r.groups(u, who, span, fresh)
+	groups, of := r.groups(u, who, span)
 	known := map[truce.Span]*truce.Account{}
 	for i := range u.said {
 		if e := &u.said[i]; e.closed {
@@ -184,19 +196,16 @@ func (w *heldWalk) settled(st stay) bool {
 }
 
 // groups cuts the time of a unit by what the rule says of it and walks each piece of ground once, from where the last walk stands.
-func (r *heldRule) groups(u *heldUnit, who person, span truce.Span, fresh bool) (groups, of []*group) {
+func (r *heldRule) groups(u *heldUnit, who person, span truce.Span) (groups, of []*group) {
 	h := r.held
 	if u.of == nil {
-		u.of, u.cuts, u.scopes = make([]*heldWalk, len(r.choices)), make([][]truce.Instant, len(r.choices)), make([][]scope, len(r.choices))
+		u.of = make([]*heldWalk, len(r.choices))
 	}
+	line := h.timeline(r.rule, u.t, who)
 	old := slices.Clone(u.of)
 	of = make([]*group, len(r.choices))
 	for _, c := range r.choices {
-		cuts := h.cuts(r.rule, span, c)
-		if fresh || !slices.Equal(cuts, u.cuts[c.n]) {
-			u.cuts[c.n], u.scopes[c.n] = cuts, h.scopes(r.rule, u.t, who, c)
-		}
-		scopes := u.scopes[c.n]
+		scopes := reaching(line.scopes[c.n], span)
 		region := r.regions[c.n]
 		if k := slices.IndexFunc(groups, func(g *group) bool { return g.region == region && sameScopes(g.scopes, scopes) }); k >= 0 {
 			of[c.n], u.of[c.n] = groups[k], groups[k].held
