@@ -56,10 +56,12 @@ var floors = map[string]int{
 	"truce/internal/live":                8,
 	"truce/internal/view":                8,
 	"truce/internal/mechanism":           9,
-	"truce/internal/api":                 10,
-	"truce/internal/node":                11,
-	"truce/internal/node/nodetest":       12, // tests alone
-	"truce/cmd/truce":                    12,
+	"truce/internal/door":                10,
+	"truce/internal/api":                 11,
+	"truce/internal/web":                 11,
+	"truce/internal/node":                12,
+	"truce/internal/node/nodetest":       13, // tests alone
+	"truce/cmd/truce":                    13,
 }
 
 // importers names, for each outside library, the packages that may import it: one, or one for each of its separate parts.
@@ -108,6 +110,8 @@ var onlyAbove = map[string]string{
 var mayUse = map[string][]string{
 	"truce/internal/disk":              {"os"},
 	"truce/internal/journal/crashtest": {"os", "os/exec", "math/rand/v2"}, // from a seed that the test prints
+	"truce/internal/door":              {"net/http"},
+	"truce/internal/web":               {"net", "net/http"},
 	"truce/internal/api":               {"net", "net/http"},               // addresses and requests; it opens no connection
 	"truce/internal/node":              {"os", "os/exec", "crypto/rand", "net", "net/http", "log/slog"},
 }

@@ -17,6 +17,7 @@ import (
 
 	"truce"
 	"truce/internal/access"
+	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/seal"
 )
@@ -173,7 +174,7 @@ func config() huma.Config {
 		OpenAPI: &huma.OpenAPI{OpenAPI: "3.1.0", Info: &huma.Info{Title: "truce", Version: "1",
 			Description: "The mechanism of a ceasefire: what was reported, what each rule says of it, what people found, and who said what to that."},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName), SecuritySchemes: map[string]*huma.SecurityScheme{
-				"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "Of a person who signed in."},
+				"session": {Type: "apiKey", In: "cookie", Name: door.CookieName, Description: "Of a person who signed in."},
 				"token":   {Type: "http", Scheme: "bearer", Description: "Of a device."},
 			}}},
 		Formats:                      map[string]huma.Format{"application/json": f, "json": f},
@@ -233,7 +234,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	s.headers(w.Header())
 	r.Body = http.MaxBytesReader(out, r.Body, s.Limits.Batch+MaxBody)
-	language := languageOf(r)
+	language := door.Language(r)
 	if err := s.guard.Check(r); err != nil {
 		s.problem(out, r, language, known(http.StatusForbidden, "cross-origin"))
 		return

@@ -9,15 +9,8 @@ import (
 
 	"truce"
 	"truce/internal/access"
-	"truce/internal/lang"
+	"truce/internal/door"
 	"truce/internal/seal"
-)
-
-// Names of the cookie that holds a session. The prefix makes browsers refuse it from any other host, any path and any Plain connection; over Plain HTTP to
-// the own machine a browser would not take it, so there it has another name.
-const (
-	cookieName      = "__Host-truce"
-	cookieNamePlain = "truce"
 )
 
 // caller is who asks, in what language, and the connection they ask by.
@@ -54,13 +47,13 @@ func (s *server) caller(w *answerWriter, r *http.Request, rt *route) (*caller, *
 		}
 		c.Viewer = v
 	default:
-		cookie, err := r.Cookie(s.cookieName())
+		cookie, err := r.Cookie(door.Cookie(s.Origin))
 		if err != nil {
 			break
 		}
 		v, ok := s.Sessions.Viewer(cookie.Value, now)
 		if !ok {
-			s.setCookie(w, "")
+			door.SetCookie(w, s.Origin, "")
 			return nil, known(http.StatusUnauthorized, "signed-out")
 		}
 		c.Viewer, c.session = v, cookie.Value
@@ -87,44 +80,6 @@ func (s *server) tooMany(w http.ResponseWriter) *problem {
 func bearerOf(r *http.Request) (string, bool) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
-}
-
-func (s *server) cookieName() string {
-	if s.secure {
-		return cookieName
-	}
-	return cookieNamePlain
-}
-
-// setCookie gives the browser the token of a session, or takes it away.
-func (s *server) setCookie(w http.ResponseWriter, token string) {
-	c := &http.Cookie{Name: s.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode, MaxAge: -1}
-	if token != "" {
-		c.MaxAge = int(access.DefaultLifetime.Seconds())
-	}
-	http.SetCookie(w, c)
-}
-
-// languageOf gives the language of the program that a request asks for first; English where it asks for none of them.
-func languageOf(r *http.Request) string {
-	best, weight := "en", 0.0
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		q := 1.0
-		if v, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
-			var err error
-			if q, err = strconv.ParseFloat(v, 64); err != nil {
-				continue
-			}
-		}
-		tag, _, _ = strings.Cut(strings.ToLower(tag), "-")
-		for _, l := range lang.Languages {
-			if tag == l && q > weight {
-				best, weight = l, q
-			}
-		}
-	}
-	return best
 }
 
 // quota counts the bytes that each body sent on one day.

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"truce"
 	"truce/internal/access"
+	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/record"
 	"truce/internal/seal"
@@ -167,7 +167,7 @@ func (s *server) aboutTheDoor() {
 		func(_ context.Context, c *caller, _ *struct{}) (nothing, error) {
 			if c.session != "" {
 				s.Sessions.Close(c.session)
-				s.setCookie(c.w, "")
+				door.SetCookie(c.w, s.Origin, "")
 			}
 			return nothing{}, nil
 		})
@@ -267,24 +267,14 @@ func (s *server) shut(c *caller, err error) error {
 
 // enter opens a session for a key that was proved.
 func (s *server) enter(c *caller, k access.Key, office string) (Me, error) {
-	p, ok := s.m.Directory.Person(k.Person)
-	if !ok || len(p.Offices) == 0 {
+	token, ok, _ := door.Enter(s.m.Directory, s.Sessions, s.Random, k, office, c.Now)
+	if ok {
+		c.Viewer, ok = s.Sessions.Viewer(token, c.Now)
+	}
+	if !ok {
 		return Me{}, known(http.StatusUnauthorized, "not-admitted")
 	}
-	o := p.Offices[0]
-	if office != "" {
-		if o, ok = truce.ParseOffice(office); !ok || !slices.Contains(p.Offices, o) {
-			return Me{}, known(http.StatusUnauthorized, "not-admitted")
-		}
-	}
-	token, err := s.Sessions.Open(s.Random, k, o, c.Now)
-	if err != nil {
-		return Me{}, known(http.StatusUnauthorized, "not-admitted")
-	}
-	if c.Viewer, ok = s.Sessions.Viewer(token, c.Now); !ok {
-		return Me{}, known(http.StatusUnauthorized, "not-admitted")
-	}
-	s.setCookie(c.w, token)
+	door.SetCookie(c.w, s.Origin, token)
 	return s.me(c)
 }
 

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"truce/internal/door"
 
 	"truce"
 	"truce/internal/mechanism"
@@ -218,8 +219,8 @@ func TestHeaders(t *testing.T) {
 	}
 	k, _ := e.m.Directory.Key("k-p-3")
 	e.as("").with("Cookie", "__Host-truce="+must(e.s.Sessions.Open(zeroes{}, k, truce.OfficeDutyOfficer, e.clock()))).get("/api/me").is(200)
-	if e.s.cookieName() != "__Host-truce" {
-		t.Error(e.s.cookieName())
+	if door.Cookie(e.s.Origin) != "__Host-truce" {
+		t.Error(door.Cookie(e.s.Origin))
 	}
 }
 

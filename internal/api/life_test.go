@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"truce/internal/door"
 
 	"truce"
 	"truce/internal/mechanism"
@@ -190,7 +191,7 @@ func TestMedia(t *testing.T) {
 	e.as("duty").get("/api/me").is(200)
 	old := e.cookies["duty"]
 	e.later(6 * time.Minute)
-	r = e.as("").with("Cookie", e.s.cookieName()+"="+old).with(SignWith, "k-"+string(e.author("duty").Person)).post(where+"/original", m{"reason": "x"}).is(403)
+	r = e.as("").with("Cookie", door.Cookie(e.s.Origin)+"="+old).with(SignWith, "k-"+string(e.author("duty").Person)).post(where+"/original", m{"reason": "x"}).is(403)
 	if c := r.code(); c != "prove-again" {
 		t.Error(c)
 	}

@@ -10,8 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"truce"
-	"truce/internal/casefile"
-	"truce/internal/lang"
+	"truce/internal/door"
 	"truce/internal/mechanism"
 )
 
@@ -47,67 +46,16 @@ func (p *problem) Error() string             { return p.Code }
 func (p *problem) GetStatus() int            { return p.Status }
 func (p *problem) ContentType(string) string { return "application/problem+json" }
 
-// statuses is the one table from kinds of error to HTTP.
-var statuses = [...]int{
-	truce.Internal: http.StatusInternalServerError, truce.Invalid: http.StatusUnprocessableEntity, truce.NotFound: http.StatusNotFound,
-	truce.Conflict: http.StatusConflict, truce.Denied: http.StatusForbidden, truce.Unavailable: http.StatusServiceUnavailable,
-	truce.Corrupt: http.StatusInternalServerError, truce.TooLarge: http.StatusRequestEntityTooLarge,
-}
-
-// codes are those of the kinds.
-var codes = [...]string{truce.Internal: "internal", truce.Invalid: "invalid", truce.NotFound: "not-found", truce.Conflict: "conflict", truce.Denied: "denied",
-	truce.Unavailable: "unavailable", truce.Corrupt: "internal", truce.TooLarge: "too-large"}
-
-// titles says each code.
-var titles = map[string]truce.Phrase{
-	"internal":      truce.Say("problem.internal"),
-	"invalid":       truce.Say("problem.invalid"),
-	"not-found":     truce.Say("problem.not-found"),
-	"conflict":      truce.Say("problem.conflict"),
-	"denied":        truce.Say("problem.denied"),
-	"unavailable":   truce.Say("problem.unavailable"),
-	"too-large":     truce.Say("problem.too-large"),
-	"stale":         truce.Say("problem.stale"),
-	"method":        truce.Say("problem.method"),
-	"media-type":    truce.Say("problem.media-type"),
-	"not-json":      truce.Say("problem.not-json"),
-	"cross-origin":  truce.Say("problem.cross-origin"),
-	"token":         truce.Say("problem.token"),
-	"signed-out":    truce.Say("problem.signed-out"),
-	"not-admitted":  truce.Say("problem.not-admitted"),
-	"too-many":      truce.Say("problem.too-many"),
-	"quota":         truce.Say("problem.quota"),
-	"case":          truce.Say("problem.case"),
-	"last":          truce.Say("problem.last"),
-	"no-right":      truce.Say("problem.no-right"),
-	"not-yours":     truce.Say("problem.not-yours"),
-	"token-scope":   truce.Say("problem.token-scope"),
-	"prove-again":   truce.Say("problem.prove-again"),
-	"needs-another": truce.Say("problem.needs-another"),
-	"same-person":   truce.Say("problem.another-body"),
-	"same-body":     truce.Say("problem.another-body"),
-	"simulated":     truce.Say("problem.simulated"),
-	"paused":        truce.Say("problem.paused"),
-}
-
 // of gives the problem of a kind.
-func of(k truce.ErrorKind) *problem { return known(statuses[k], codes[k]) }
+func of(k truce.ErrorKind) *problem { f := door.Of(k); return known(f.Status, f.Code) }
 
 // known gives the problem of a code.
 func known(status int, code string) *problem { return &problem{Status: status, Code: code} }
 
 // in writes the title in a language.
 func (p *problem) in(language string) *problem {
-	code := p.Code
-	if strings.HasPrefix(code, "case.") {
-		code = "case"
-	}
-	title, ok := titles[code]
-	if !ok {
-		title = titles["internal"]
-	}
 	q := *p
-	q.Type, q.Title = "urn:truce:problem:"+p.Code, lang.For(language).Say(title)
+	q.Type, q.Title = "urn:truce:problem:"+p.Code, door.Title(language, p.Code)
 	return &q
 }
 
@@ -140,57 +88,12 @@ func standard(r *http.Request, p *problem) *problem {
 }
 
 func problemOf(language string, err error) *problem {
-	var p *problem
-	var no *casefile.Refusal
-	var stale *casefile.Stale
-	var refusal mechanism.Refusal
-	var large *http.MaxBytesError
-	var e *truce.Error
-	switch {
-	case errors.As(err, &p):
-		return p
-	case errors.As(err, &no):
-		p = known(http.StatusConflict, "case."+no.Code())
-		p.Detail = lang.For(language).Say(no.Phrase)
-		return p
-	case errors.As(err, &stale):
-		return known(http.StatusConflict, "stale")
-	case errors.As(err, &large):
-		return of(truce.TooLarge)
-	case !errors.As(err, &e):
-		return of(truce.Internal)
-	}
-	p = of(e.Kind)
-	switch e.Kind {
-	case truce.NotFound, truce.Internal, truce.Corrupt:
+	if p, ok := errors.AsType[*problem](err); ok {
 		return p
 	}
-	if errors.As(err, &refusal) {
-		p.Code = string(refusal)
-	}
-	p.Detail, p.Hint = unquoted(reasonOf(e)), unquoted(truce.HintOf(e))
-	return p
+	f := door.Outside(language, err)
+	return &problem{Status: f.Status, Code: f.Code, Detail: f.Detail, Hint: f.Hint}
 }
-
-// reasonOf gives the first reason of a chain of errors of ours. What the machine says (no space, no file) is no reason.
-func reasonOf(e *truce.Error) string {
-	for e != nil {
-		if e.Reason != "" {
-			return e.Reason
-		}
-		var next *truce.Error
-		if !errors.As(e.Cause, &next) {
-			return ""
-		}
-		e = next
-	}
-	return ""
-}
-
-var quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
-
-// unquoted takes out of a sentence what it quotes: an error does not repeat what was sent.
-func unquoted(s string) string { return quoted.ReplaceAllString(s, "“…”") }
 
 // The library's own refusals (a missing field, a body that is no JSON) become problems like all others. Its hook is global; this package is its only importer.
 func init() {
@@ -228,10 +131,10 @@ func libraryProblem(language string, status int, errs []error) *problem {
 		if errors.As(err, &mine) {
 			return mine.in(language)
 		}
-		one := wrong{Message: unquoted(err.Error())}
+		one := wrong{Message: door.Unquoted(err.Error())}
 		if d, ok := err.(huma.ErrorDetailer); ok {
 			detail := d.ErrorDetail()
-			one.Message = unquoted(detail.Message)
+			one.Message = door.Unquoted(detail.Message)
 			if safePlace.MatchString(detail.Location) {
 				one.In = detail.Location
 			}

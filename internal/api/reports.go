@@ -11,6 +11,7 @@ import (
 
 	"truce"
 	"truce/internal/access"
+	"truce/internal/door"
 	"truce/internal/intake"
 	"truce/internal/mechanism"
 )
@@ -152,7 +153,7 @@ func (s *server) take(ctx context.Context, c *caller, in *report) (Taken, error)
 		c.status = http.StatusOK // all of it was there already
 	}
 	for i := range t.Problems {
-		t.Problems[i].Message, t.Problems[i].Hint = unquoted(t.Problems[i].Message), unquoted(t.Problems[i].Hint)
+		t.Problems[i].Message, t.Problems[i].Hint = door.Unquoted(t.Problems[i].Message), door.Unquoted(t.Problems[i].Hint)
 	}
 	return Taken(t), nil
 }

@@ -21,6 +21,7 @@ import (
 	"truce/internal/access"
 	"truce/internal/custody"
 	"truce/internal/disk"
+	"truce/internal/door"
 	"truce/internal/journal"
 	"truce/internal/journal/sqlite"
 	"truce/internal/live"
@@ -191,7 +192,7 @@ func (e *env) as(name string) *actor {
 		e.cookies[name] = must(e.s.Sessions.Open(rand.Reader, k, p.Office, e.clock()))
 		e.signed[name] = e.clock()
 	}
-	a.header.Set("Cookie", e.s.cookieName()+"="+e.cookies[name])
+	a.header.Set("Cookie", door.Cookie(e.s.Origin)+"="+e.cookies[name])
 	return a
 }
 

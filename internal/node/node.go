@@ -19,6 +19,7 @@ import (
 	"truce/internal/api"
 	"truce/internal/custody"
 	"truce/internal/disk"
+	"truce/internal/door"
 	"truce/internal/journal"
 	"truce/internal/live"
 	"truce/internal/mechanism"
@@ -138,7 +139,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", server)
-	if err := n.signIns(mux, func(w http.ResponseWriter, token string) { api.Welcome(w, n.folder.config.Origin, token) }); err != nil {
+	if err := n.signIns(mux, func(w http.ResponseWriter, token string) { door.SetCookie(w, n.folder.config.Origin, token) }); err != nil {
 		return nil, err
 	}
 	n.handler = mux
