@@ -43,6 +43,8 @@ var floors = map[string]int{
 	"truce/internal/report":            8,
 	// The running mechanism.
 	"truce/internal/disk":                1,
+	"truce/internal/witness":             2,
+	"truce/internal/witness/wire":        3,
 	"truce/internal/vault":               3,
 	"truce/internal/journal":             2,
 	"truce/internal/journal/sqlite":      3,
@@ -79,6 +81,8 @@ var importers = map[string][]string{
 	"crypto":                              {"truce/internal/seal"},
 	"crypto/rand":                         {"truce/internal/node", "truce/internal/journal/crashtest"}, // what seal draws from
 	"golang.org/x/crypto":                 {"truce/internal/seal"},
+	"golang.org/x/mod":                    {"truce/internal/seal"},
+	"filippo.io/torchwood":                {"truce/internal/seal"},
 	"modernc.org/sqlite":                  {"truce/internal/journal/sqlite", "truce/internal/view"},
 	"github.com/go-webauthn/webauthn":     {"truce/internal/access"},
 	"github.com/coreos/go-oidc/v3":        {"truce/internal/node"},
@@ -113,6 +117,7 @@ var mayUse = map[string][]string{
 	"truce/internal/door":              {"net/http"},
 	"truce/internal/web":               {"net", "net/http"},
 	"truce/internal/api":               {"net", "net/http"},               // addresses and requests; it opens no connection
+	"truce/internal/witness/wire":      {"net/http"},                      // requests and answers; whoever starts it listens and connects
 	"truce/internal/node":              {"os", "os/exec", "crypto/rand", "net", "net/http", "log/slog"},
 }
 
