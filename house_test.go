@@ -116,8 +116,8 @@ var mayUse = map[string][]string{
 	"truce/internal/journal/crashtest": {"os", "os/exec", "math/rand/v2"}, // from a seed that the test prints
 	"truce/internal/door":              {"net/http"},
 	"truce/internal/web":               {"net", "net/http"},
-	"truce/internal/api":               {"net", "net/http"},               // addresses and requests; it opens no connection
-	"truce/internal/witness/wire":      {"net/http"},                      // requests and answers; whoever starts it listens and connects
+	"truce/internal/api":               {"net", "net/http"}, // addresses and requests; it opens no connection
+	"truce/internal/witness/wire":      {"net/http"},        // requests and answers; whoever starts it listens and connects
 	"truce/internal/node":              {"os", "os/exec", "crypto/rand", "net", "net/http", "log/slog"},
 }
 
