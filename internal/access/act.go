@@ -44,12 +44,13 @@ const (
 	ActExport             // take a file of what one may see away
 	ActReplay             // evaluate drafts and readings against what one may see
 	ActOperate            // look at the state of the machine
+	ActAbandon            // give up an upload that is not done
 	endOfActs
 )
 
 var actNames = [...]string{"nothing", "read", "report", "deposit", "complain", "run-case", "verify", "find", "respond", "sign", "dissent", "ask", "notify", "dispute",
 	"comment", "declare-reading", "amend", "issue", "publish", "narrow", "widen", "hasten", "pause", "resume", "grant", "end-grant", "disclose", "open-original",
-	"erase", "enrol", "empower", "dismiss", "key", "recover", "export", "replay", "operate"}
+	"erase", "enrol", "empower", "dismiss", "key", "recover", "export", "replay", "operate", "abandon"}
 
 func (a Act) String() string {
 	if a >= endOfActs {

@@ -46,6 +46,7 @@ type person struct {
 	offices      []truce.Office
 	since, until truce.Instant
 	left         bool
+	gone         truce.Instant // when they left
 	name         string
 	contact      string
 	language     string
@@ -203,7 +204,7 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 				p = &person{id: x.Person}
 				d.people[x.Person] = p
 			}
-			p.body, p.offices, p.since, p.until, p.left = x.Body, x.Offices, x.Since, x.Until, false
+			p.body, p.offices, p.since, p.until, p.left, p.gone = x.Body, x.Offices, x.Since, x.Until, false, 0
 			p.name, p.contact, p.language = cmp.Or(x.Name, p.name), cmp.Or(x.Contact, p.contact), cmp.Or(x.Language, p.language)
 		}
 		switch {
@@ -220,7 +221,7 @@ func (d *Directory) applyPerson(r *truce.Record, x record.Person) {
 		if p == nil || !d.mayDo(r, ActDismiss) {
 			return
 		}
-		p.left, p.offices = true, nil
+		p.left, p.offices, p.gone = true, nil, r.Recorded
 		for _, k := range d.keys {
 			if k.Person == x.Person {
 				d.drop(k, r.Recorded)
@@ -527,6 +528,31 @@ func (d *Directory) Proposed(id truce.RecordID) (act Act, ok bool) {
 	return p.act, ok
 }
 
+// Waiting lists the records that propose something and wait for somebody of another body, in order of their names; what has waited too long is not
+// among them.
+func (d *Directory) Waiting(now truce.Instant) []truce.RecordID {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out []truce.RecordID
+	for id, p := range d.proposed {
+		if now.Sub(p.at) <= MaxProposalAge {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Grant gives a grant as it stands now; ok is false where its record never took effect, or it ended long ago.
+func (d *Directory) Grant(id truce.RecordID) (g Grant, ok bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if g := d.grants[id]; g != nil {
+		return *g, true
+	}
+	return Grant{}, false
+}
+
 // Paused reports whether publication is paused.
 func (d *Directory) Paused() bool {
 	d.mu.RLock()
@@ -577,8 +603,18 @@ type Person struct {
 	Offices      []truce.Office
 	Since, Until truce.Instant
 	Left         bool
+	// Gone is when they left; zero while they did not. Whose time is over has left at its end ([Person.Ended]).
+	Gone truce.Instant
 	// Name, Contact and Language come from the vault; they are empty where they were erased.
 	Name, Contact, Language string
+}
+
+// Ended gives when somebody left, by a record or because their time was over; zero where they are still there.
+func (p Person) Ended(now truce.Instant) truce.Instant {
+	if !p.Left && p.Until.Stated() && p.Until <= now {
+		return p.Until
+	}
+	return p.Gone
 }
 
 // Person gives somebody by their number.
@@ -593,7 +629,7 @@ func (d *Directory) Person(id truce.PersonID) (Person, bool) {
 }
 
 func (p *person) public() Person {
-	return Person{p.id, p.body, slices.Clone(p.offices), p.since, p.until, p.left, p.name, p.contact, p.language}
+	return Person{p.id, p.body, slices.Clone(p.offices), p.since, p.until, p.left, p.gone, p.name, p.contact, p.language}
 }
 
 // People lists everybody, by number.

@@ -182,8 +182,8 @@ var reads = [endOfKinds]reading{
 	KindPerson: {mechanism, ClassOrdinary, true, true, []rule{
 		{somebody, ofMe, unclassified, card | People | Credential | Logged},
 		{participants, ours, unclassified, card | People},
-		{duty, room, unclassified, card | People | Reason | Logged},
-		{guarantor, waits, unclassified, card | People | Reason | By | Logged}, // nobody confirms what they cannot see
+		{duty, room, unclassified, card | People | Credential | Reason | Logged}, // a lost device is ended by the operations room
+		{guarantor, waits, unclassified, card | People | Reason | By | Logged},   // nobody confirms what they cannot see
 		{auditor, inside, unclassified, card | Reason | Use | Logged | Proof},
 	}},
 	KindGrant: {mechanism, ClassOrdinary, true, false, []rule{
@@ -227,6 +227,12 @@ var reads = [endOfKinds]reading{
 	}},
 	KindLog: {mechanism, ClassOrdinary, true, true, []rule{
 		{auditor, inside, unclassified, card | Use | Logged | Proof},
+	}},
+	// That the time of a record is over says nothing of what is in it: whoever keeps the machine may remind the two who decide.
+	KindRetention: {mechanism, ClassOrdinary, true, true, []rule{
+		{duty, room, unclassified, card | Use | Logged | Proof},
+		{auditor, inside, unclassified, card | Use | Logged | Proof},
+		{operator, inside, unclassified, card},
 	}},
 }
 
@@ -311,6 +317,7 @@ var deeds = [endOfActs]deed{
 	ActExport:         {by: duty | participants | analyst | auditor, new: true},
 	ActReplay:         {by: duty | participants | analyst, new: true},
 	ActOperate:        {by: operator, new: true},
+	ActAbandon:        {by: duty, to: monitor | liaison | guarantor},
 }
 
 // See gives the field classes of a thing that a viewer may see. It is the one place where reading is decided: every list, count,

@@ -33,13 +33,14 @@ const (
 	KindReport
 	KindCheckpoint
 	KindNotice
-	KindSite // a protected site: a hospital, a school, water works
-	KindLog  // the log of who read and was refused what
+	KindSite      // a protected site: a hospital, a school, water works
+	KindLog       // the log of who read and was refused what
+	KindRetention // that the time of a record's content is over
 	endOfKinds
 )
 
 var kindNames = [...]string{"unknown", "genesis", "agreement", "observation", "positions", "outcome", "case", "step", "finding", "statement", "query", "media",
-	"custody", "person", "grant", "class", "erasure", "pause", "report", "checkpoint", "notice", "site", "log"}
+	"custody", "person", "grant", "class", "erasure", "pause", "report", "checkpoint", "notice", "site", "log", "retention"}
 
 func (k Kind) String() string {
 	if k >= endOfKinds {

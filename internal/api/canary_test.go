@@ -29,6 +29,7 @@ func planted(e *env) []secret {
 	e.t.Helper()
 	russia, room := []string{"russia", "russian liaison"}, []string{"duty"}
 	jordan := []string{"jordan", "jordanian liaison"}
+	guarantors := []string{"russia", "united states", "jordan"}
 	reporters := []string{"monitor", "duty"} // who made a report of team-1, and the operations room
 	line := `{"id":"CANARY-OBS-ID","kind":"incident","what":"shelling","time":"2017-11-15T09:30:17Z","place":{"kind":"point","lat":32.7512347,"lon":36.1054321,"error_m":137},` +
 		`"parts":[{"name":"CANARY-ACTOR","role":"initiator"},{"name":"southern-front","role":"target"}],"count":3,` +
@@ -59,6 +60,7 @@ func planted(e *env) []secret {
 	step("russian liaison", m{"step": "respond", "text": "CANARY-RESPONSE"})
 	step("duty", m{"step": "task", "team": "team-1"})
 
+	e.as("monitor").post("/api/uploads", m{"name": "CANARY-UPLOAD-NAME", "size": 1000}).is(201)
 	e.as("duty").post("/api/grants", m{"person": e.author("analyst").Person, "record": obs, "fields": []string{"count"}, "until": e.clock().Add(time.Hour).String(), "reason": "CANARY-GRANT-REASON"}).is(201)
 	e.as("auditor").post("/api/pause", m{"act": "paused", "reason": "CANARY-PAUSE-REASON"}).is(201)
 	e.as("duty").post("/api/erasures", m{"act": "held", "why": "inquiry", "records": []any{obs}, "reason": "CANARY-HOLD-REASON"}).is(201)
@@ -74,7 +76,9 @@ func planted(e *env) []secret {
 		{"CANARY-QUESTION", slices.Concat(room, russia, jordan)}, {"CANARY-QUERY-PLACE", slices.Concat(room, russia, jordan)}, {"CANARY-ANSWER", slices.Concat(room, russia, jordan)},
 		{"CANARY-QUERY-TIME", append([]string{"duty", "monitor", "other monitor", "analyst"}, slices.Concat(russia, jordan)...)},
 		{"CANARY-GROUND", room}, {"CANARY-CASE-PLACE", room}, {"CANARY-ASSESSMENT", room}, {"CANARY-RESPONSE", append([]string{"duty"}, russia...)},
-		{"CANARY-CLASS-REASON", nil}, {"CANARY-GRANT-REASON", nil}, {"CANARY-PAUSE-REASON", nil}, {"CANARY-HOLD-REASON", nil},
+		{"CANARY-CLASS-REASON", nil}, {"CANARY-PAUSE-REASON", nil},
+		{"CANARY-GRANT-REASON", append([]string{"duty", "analyst", "auditor"}, guarantors...)}, {"CANARY-HOLD-REASON", append([]string{"duty", "auditor"}, guarantors...)},
+		{"CANARY-UPLOAD-NAME", reporters},
 	}
 	for _, c := range cast {
 		may := []string{"duty", c.name}

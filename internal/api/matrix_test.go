@@ -86,7 +86,7 @@ func (e *env) thingOf(id truce.RecordID) access.Thing {
 	row := must(e.m.View.Record(context.Background(), id))
 	r := truce.Record{ID: row.ID, Kind: row.Kind, Tier: row.Tier, Author: row.Author, Recorded: row.Recorded}
 	t := e.m.Directory.Thing(&r)
-	t.Named, t.Addressed, t.Case, t.HasPlace, t.Simulated = row.Named, row.Addressed, row.Case, row.HasPlace, row.Simulated
+	t.Named, t.Addressed, t.Case, t.About, t.HasPlace, t.Simulated = row.Named, row.Addressed, row.Case, row.About, row.HasPlace, row.Simulated
 	return t
 }
 
@@ -111,6 +111,8 @@ func TestMatrix(t *testing.T) {
 	statement := e.as("russian liaison").post("/api/statements", m{"act": "said", "text": "As we said.", "who": "Somebody", "reference": "a paper", "tier": "mechanism", "about": []string{"1"}}).is(201).record().ID
 	e.as("jordan").post("/api/queries", m{"act": "asks", "to": []string{"russia"}, "text": "What moved?", "where": "there", "when": "then"}).is(201)
 	media := e.deposit("monitor", []byte("CANARY-BYTES of no picture"), obs)
+	grant := e.as("duty").post("/api/grants", m{"person": e.author("analyst").Person, "record": obs, "fields": []string{"source"}, "until": e.clock().Add(time.Hour).String(), "reason": "a reason"}).is(201).record().ID
+	erasure := e.as("duty").post("/api/erasures", m{"act": "proposed", "why": "request", "records": []any{statement}, "reason": "a reason"}).is(201).record().ID
 	var outcomes mechanism.Page[mechanism.Outcome]
 	e.as("duty").get("/api/outcomes?of=" + string(obs)).is(200).into(&outcomes)
 
@@ -125,6 +127,8 @@ func TestMatrix(t *testing.T) {
 		{"/api/media/", "/api/media?limit=500", media, reflect.TypeFor[mechanism.Media]()},
 		{"", "/api/statements?limit=500", statement, reflect.TypeFor[mechanism.Statement]()},
 		{"", "/api/queries?limit=500", e.newest(truce.RecordQuery), reflect.TypeFor[mechanism.Query]()},
+		{"", "/api/grants?limit=500", grant, reflect.TypeFor[mechanism.Grant]()},
+		{"", "/api/erasures?limit=500", erasure, reflect.TypeFor[mechanism.Erasure]()},
 	}
 	viewers := []string{""}
 	for _, c := range cast {

@@ -32,6 +32,11 @@ func (p *piece) Resolve(ctx huma.Context) []error {
 
 const pieceType = "application/offset+octet-stream"
 
+// Uploads lists uploads that are not done.
+type Uploads struct {
+	Items []mechanism.Upload `json:"items" access:"each"`
+}
+
 func (s *server) aboutMedia() {
 	const tag = "Photos, videos, documents"
 	type newUpload struct {
@@ -48,6 +53,15 @@ func (s *server) aboutMedia() {
 			c.w.Header().Set("Location", "/api/uploads/"+u.ID)
 		}
 		return u, err
+	})
+	add(s, route{id: "list-uploads", method: http.MethodGet, path: "/api/uploads", tag: tag, act: access.ActRead, kind: access.KindMedia,
+		says: "Lists uploads that are not done: your own and your body's, and all for the operations room."}, func(_ context.Context, c *caller, _ *struct{}) (Uploads, error) {
+		list, err := s.m.Uploads(c.Viewer)
+		return Uploads{list}, err
+	})
+	add(s, route{id: "abandon-upload", method: http.MethodDelete, path: "/api/uploads/{id}", tag: tag, act: access.ActAbandon, kind: access.KindMedia,
+		says: "Gives up an upload that is not done, and destroys what came of it."}, func(_ context.Context, c *caller, in *ByID) (nothing, error) {
+		return nothing{}, s.m.Abandon(c.Viewer, in.ID)
 	})
 	add(s, route{id: "get-upload", method: http.MethodGet, path: "/api/uploads/{id}", tag: tag, act: access.ActRead, kind: access.KindMedia,
 		says: "Tells how far an upload of your own is; HEAD tells it in Upload-Offset alone."}, func(_ context.Context, c *caller, in *ByID) (mechanism.Upload, error) {

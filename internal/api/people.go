@@ -16,6 +16,16 @@ type People struct {
 	Items []mechanism.Person `json:"items" access:"each"`
 }
 
+// Devices lists keys and tokens.
+type Devices struct {
+	Items []mechanism.Device `json:"items" access:"each"`
+}
+
+// Proposals lists what waits for another person.
+type Proposals struct {
+	Items []mechanism.Proposal `json:"items" access:"each" doc:"The oldest first."`
+}
+
 // NewPerson adds a person, or changes the offices of one.
 type NewPerson struct {
 	Person   string   `json:"person,omitempty" maxLength:"100" doc:"Of somebody who is there already."`
@@ -136,6 +146,24 @@ func (s *server) aboutPeople() {
 			until = c.Now.Add(access.DefaultTokenLifetime)
 		}
 		return s.secret(ctx, c, record.Person{Person: truce.PersonID(in.ID), Method: record.MethodToken, Offices: []truce.Office{o}, Acts: in.Body.Acts, Until: until})
+	})
+	add(s, route{id: "list-devices", method: http.MethodGet, path: "/api/keys", tag: tag, act: access.ActRead, kind: access.KindPerson,
+		says: "Lists the keys and tokens that work, of those whose keys you may know: your own, and all for the operations room."}, func(_ context.Context, c *caller, _ *struct{}) (Devices, error) {
+		return Devices{s.m.Devices(c.Viewer)}, nil
+	})
+	add(s, route{id: "list-proposals", method: http.MethodGet, path: "/api/proposals", tag: tag, act: access.ActRead, kind: access.KindGrant,
+		says: "Lists what waits for somebody of another body, or for more signatories: people, grants, tiers, the end of a pause, erasures, versions of the agreement."},
+		func(ctx context.Context, c *caller, _ *struct{}) (Proposals, error) {
+			list, err := s.m.Proposals(ctx, c.Viewer)
+			return Proposals{list}, err
+		})
+	add(s, route{id: "list-grants", method: http.MethodGet, path: "/api/grants", tag: tag, act: access.ActRead, kind: access.KindGrant, says: "Lists grants, those that are over with them."},
+		func(ctx context.Context, c *caller, in *Paging) (mechanism.Page[mechanism.Grant], error) {
+			return s.m.Grants(ctx, c.Viewer, in.Cursor, in.Limit)
+		})
+	add(s, route{id: "list-erasures", method: http.MethodGet, path: "/api/erasures", tag: tag, act: access.ActRead, kind: access.KindErasure,
+		says: "Lists what was destroyed, what shall be, and what is held against it."}, func(ctx context.Context, c *caller, in *Paging) (mechanism.Page[mechanism.Erasure], error) {
+		return s.m.Erasures(ctx, c.Viewer, in.Cursor, in.Limit)
 	})
 	add(s, route{id: "grant", method: http.MethodPost, path: "/api/grants", tag: tag, act: access.ActGrant, kind: access.KindGrant,
 		says: "Lets somebody see something for a while.", status: http.StatusCreated}, func(ctx context.Context, c *caller, in *body[NewGrant]) (Receipt, error) {

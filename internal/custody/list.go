@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -49,6 +50,9 @@ type proposal struct {
 	by   truce.Author
 	seqs []truce.Seq
 	done bool
+	// second confirmed it, seq is its own number.
+	second truce.Author
+	seq    truce.Seq
 }
 
 // Effect is what a record asks the node to destroy. Doing it again does no harm, and after a start the node does it all again.
@@ -103,10 +107,10 @@ func (l *List) erasure(r *truce.Record, e record.Erasure) (out Effect) {
 			l.held[s]++
 		}
 	case record.ErasureProposed, record.ErasureReleases:
-		l.proposals[r.ID] = proposal{act: e.Act, by: r.Author, seqs: e.Seqs}
+		l.proposals[r.ID] = proposal{act: e.Act, by: r.Author, seqs: e.Seqs, seq: r.Seq}
 	case record.ErasureConfirms:
 		p := l.proposals[e.Of]
-		p.done = true
+		p.done, p.second = true, r.Author
 		l.proposals[e.Of] = p
 		for _, s := range p.seqs {
 			if p.act == record.ErasureReleases {
@@ -212,6 +216,24 @@ func (l *List) Holders(id truce.RecordID, at truce.Instant) (list []truce.BodyID
 		}
 	}
 	return list
+}
+
+// Waiting lists the erasures and ends of holds that nobody has confirmed yet, in the order of the journal.
+func (l *List) Waiting() []truce.RecordID {
+	var list []truce.RecordID
+	for id, p := range l.proposals {
+		if !p.done {
+			list = append(list, id)
+		}
+	}
+	slices.SortFunc(list, func(a, b truce.RecordID) int { return cmp.Compare(l.proposals[a].seq, l.proposals[b].seq) })
+	return list
+}
+
+// Second gives who confirmed an erasure or the end of a hold; ok is false while nobody did.
+func (l *List) Second(id truce.RecordID) (by truce.Author, ok bool) {
+	p := l.proposals[id]
+	return p.second, p.done
 }
 
 // Held reports whether the content of a record must not be destroyed.

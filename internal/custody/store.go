@@ -137,6 +137,44 @@ func (s *Store) Begin(u Upload) (Upload, error) {
 // Pending lists the blobs of uploads that are not done.
 func (s *Store) Pending() ([]string, error) { return s.uploads.Names() }
 
+// Uploads tells of every upload that is not done, without reading what was sent. Offset is what is surely safe: of one that nobody touched since the
+// start it is what the length of the file says.
+func (s *Store) Uploads() ([]Upload, error) {
+	names, err := s.Pending()
+	if err != nil {
+		return nil, err
+	}
+	var out []Upload
+	for _, blob := range names {
+		s.mu.Lock()
+		u := s.open[blob]
+		s.mu.Unlock()
+		if u != nil && u.tell().Size > 0 {
+			out = append(out, u.tell())
+			continue
+		}
+		one, _, err := s.readState(blob)
+		if truce.KindOf(err) == truce.NotFound && err != nil {
+			continue // done or given up meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		f, err := s.blobs.File(blob)
+		if err == nil {
+			var stored int64
+			stored, err = f.Size()
+			err = errors.Join(err, f.Close())
+			one.Offset = min(one.Size, stored/storedBytes*chunkBytes+max(0, stored%storedBytes-seal.Overhead))
+		}
+		if err != nil && truce.KindOf(err) != truce.NotFound {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
 // Upload tells how far an upload is, while somebody may be sending to it. NotFound where there is none.
 func (s *Store) Upload(blob string) (Upload, error) {
 	u := s.get(blob)
@@ -198,39 +236,13 @@ func (s *Store) ready(u *upload) error {
 // what a power cut left half-written is cut off.
 func (s *Store) resume(u *upload) error {
 	const op truce.Op = "custody.Resume"
-	none := &truce.Error{Op: op, Kind: truce.NotFound, Subject: u.blob, Reason: "there is no such upload"}
-	if !validBlob(u.blob) {
-		return none
-	}
-	b, err := s.uploads.ReadFile(u.blob, stateBytes)
-	if truce.KindOf(err) == truce.NotFound {
-		return none
-	}
+	told, key, err := s.readState(u.blob)
 	if err != nil {
 		return err
 	}
-	corrupt := func(err error) error {
-		return &truce.Error{Op: op, Kind: truce.Corrupt, Subject: u.blob, Reason: "what was written of the upload cannot be read", Hint: "abandon it and begin anew", Cause: err}
-	}
-	const wrapped = 4 + seal.KeySize + seal.Overhead
-	if len(b) < wrapped {
-		return corrupt(nil)
-	}
-	key, err := s.keys.Unwrap(b[:wrapped], uploadTag)
-	if err != nil {
-		return corrupt(err)
-	}
-	plain, err := key.Decrypt(nil, b[wrapped:], []byte(uploadTag+u.blob))
-	if err != nil {
-		return corrupt(err)
-	}
-	var state uploadState
-	if err := json.Unmarshal(plain, &state); err != nil {
-		return corrupt(err)
-	}
 	f, err := s.blobs.File(u.blob)
 	if truce.KindOf(err) == truce.NotFound {
-		return none
+		return noUpload(u.blob)
 	}
 	if err != nil {
 		return err
@@ -240,9 +252,9 @@ func (s *Store) resume(u *upload) error {
 	if err != nil {
 		return err
 	}
-	u.size, u.name, u.key, u.sum = state.Size, state.Name, key, seal.NewHasher()
+	u.size, u.name, u.key, u.sum = told.Size, told.Name, key, seal.NewHasher()
 	u.telling.Lock()
-	u.told = Upload{Blob: u.blob, Owner: state.Owner, Body: state.Body, Begun: state.Begun, Name: state.Name, Size: state.Size}
+	u.told = told
 	u.telling.Unlock()
 	chunk, text, end := make([]byte, storedBytes), make([]byte, 0, chunkBytes), int64(0)
 	for u.offset < u.size {
@@ -272,6 +284,45 @@ func (s *Store) resume(u *upload) error {
 		}
 	}
 	return nil
+}
+
+func noUpload(blob string) error {
+	return &truce.Error{Op: "custody.Resume", Kind: truce.NotFound, Subject: blob, Reason: "there is no such upload"}
+}
+
+// readState reads back what was written of an upload when it was begun. Offset is not known.
+func (s *Store) readState(blob string) (Upload, seal.Key, error) {
+	var no seal.Key
+	if !validBlob(blob) {
+		return Upload{}, no, noUpload(blob)
+	}
+	b, err := s.uploads.ReadFile(blob, stateBytes)
+	if truce.KindOf(err) == truce.NotFound {
+		return Upload{}, no, noUpload(blob)
+	}
+	if err != nil {
+		return Upload{}, no, err
+	}
+	corrupt := func(err error) (Upload, seal.Key, error) {
+		return Upload{}, no, &truce.Error{Op: "custody.Resume", Kind: truce.Corrupt, Subject: blob, Reason: "what was written of the upload cannot be read", Hint: "abandon it and begin anew", Cause: err}
+	}
+	const wrapped = 4 + seal.KeySize + seal.Overhead
+	if len(b) < wrapped {
+		return corrupt(nil)
+	}
+	key, err := s.keys.Unwrap(b[:wrapped], uploadTag)
+	if err != nil {
+		return corrupt(err)
+	}
+	plain, err := key.Decrypt(nil, b[wrapped:], []byte(uploadTag+blob))
+	if err != nil {
+		return corrupt(err)
+	}
+	var x uploadState
+	if err := json.Unmarshal(plain, &x); err != nil {
+		return corrupt(err)
+	}
+	return Upload{Blob: blob, Owner: x.Owner, Body: x.Body, Begun: x.Begun, Name: x.Name, Size: x.Size}, key, nil
 }
 
 // take counts bytes that are safe on disk.

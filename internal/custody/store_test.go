@@ -121,6 +121,30 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
+// What is under way is told without reading what was sent, also after a start: as much as is safe, and never more.
+func TestUploadsAreTold(t *testing.T) {
+	all := noise(2 << 20)
+	for _, sent := range []int{0, 10, chunkBytes, 3*chunkBytes + 5, len(all)} {
+		w := &world{folder: newMemory(), random: chance("told")}
+		w.restart(t)
+		u, err := w.Begin(Upload{Owner: "p-1", Body: "team-4", Begun: 5, Name: "a.jpg", Size: int64(len(all))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		safe, err := w.Append(u.Blob, 0, bytes.NewReader(all[:sent]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.Offset = safe
+		for _, when := range []string{"at once", "after a start"} {
+			if list, err := w.Uploads(); err != nil || len(list) != 1 || list[0] != u {
+				t.Errorf("%d sent, %s: %+v, %v; expected %+v", sent, when, list, err, u)
+			}
+			w.restart(t)
+		}
+	}
+}
+
 // Whatever pieces a file is sent in, however often the connection is lost and the program dies, what is kept is the file to the byte, and what was
 // acknowledged is never asked for again.
 func TestResumableUpload(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 type proposed struct {
 	text   record.Agreement
 	bodies []truce.BodyID
+	first  truce.RecordID // who proposed it first
 	done   bool
 }
 
@@ -40,7 +41,7 @@ func (m *Mechanism) adopt(r *truce.Record, _ vault.Groups) error {
 		}
 		p := m.proposed[text]
 		if p == nil {
-			p = &proposed{text: x}
+			p = &proposed{text: x, first: r.ID}
 			m.proposed[text] = p
 		}
 		if !slices.Contains(p.bodies, r.Author.Body) {

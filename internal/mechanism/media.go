@@ -1,8 +1,11 @@
 package mechanism
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
+	"slices"
 
 	"truce"
 	"truce/internal/access"
@@ -64,10 +67,21 @@ type Held struct {
 
 // Upload is an upload that is not done.
 type Upload struct {
-	ID     string `json:"id" access:"existence"`
-	Name   string `json:"name,omitempty" access:"existence"`
-	Size   int64  `json:"size" access:"existence"`
-	Offset int64  `json:"offset" access:"existence" doc:"How many bytes are safe on disk: send the next from here."`
+	ID     string         `json:"id" access:"existence"`
+	Name   string         `json:"name,omitempty" access:"source"`
+	Size   int64          `json:"size" access:"count"`
+	Offset int64          `json:"offset" access:"count" doc:"How many bytes are safe on disk: send the next from here."`
+	Begun  string         `json:"begun" access:"logged" format:"date-time"`
+	Body   truce.BodyID   `json:"body" access:"by"`
+	Person truce.PersonID `json:"person" access:"reporter"`
+}
+
+// uploaded gives an upload as a viewer sees it, and what they see.
+func uploaded(v access.Viewer, u custody.Upload) (Upload, access.Thing, access.Fields) {
+	t := access.Thing{Kind: access.KindMedia, Author: truce.Author{Person: u.Owner, Body: u.Body}}
+	out := Upload{u.Blob, u.Name, u.Size, u.Offset, instant(u.Begun), u.Body, u.Owner}
+	sees := access.Redact(v, t, &out)
+	return out, t, sees
 }
 
 // BeginUpload starts the upload of an original.
@@ -77,7 +91,8 @@ func (m *Mechanism) BeginUpload(v access.Viewer, name string, size int64) (Uploa
 		return Upload{}, err
 	}
 	u, err := m.Media.Begin(custody.Upload{Owner: v.Person, Body: v.Body, Begun: v.Now, Name: name, Size: size})
-	return Upload{u.Blob, u.Name, u.Size, u.Offset}, err
+	out, _, _ := uploaded(v, u)
+	return out, err
 }
 
 // upload gives an upload of the viewer's own; another's is absent.
@@ -95,7 +110,61 @@ func (m *Mechanism) upload(op truce.Op, v access.Viewer, id string) (custody.Upl
 // UploadState tells how far an upload is.
 func (m *Mechanism) UploadState(v access.Viewer, id string) (Upload, error) {
 	u, err := m.upload("mechanism.UploadState", v, id)
-	return Upload{u.Blob, u.Name, u.Size, u.Offset}, err
+	out, _, _ := uploaded(v, u)
+	return out, err
+}
+
+// Uploads lists the uploads that are not done, of which a viewer may know: their own, those of their body, all for the operations room.
+func (m *Mechanism) Uploads(v access.Viewer) ([]Upload, error) {
+	all, err := m.Media.Uploads()
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b custody.Upload) int {
+		return cmp.Or(cmp.Compare(a.Begun, b.Begun), cmp.Compare(a.Blob, b.Blob))
+	})
+	out := []Upload{}
+	for _, u := range all {
+		if one, _, sees := uploaded(v, u); sees.Has(access.Existence) {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// Abandon gives an upload up and destroys what came of it. One whose record is written down is kept.
+func (m *Mechanism) Abandon(v access.Viewer, id string) error {
+	const op truce.Op = "mechanism.Abandon"
+	all, err := m.Media.Uploads()
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(u custody.Upload) bool { return u.Blob == id })
+	if i < 0 {
+		return errAbsent(op)
+	}
+	_, t, _ := uploaded(v, all[i])
+	if _, err := m.may(op, v, access.ActAbandon, t); err != nil {
+		return err
+	}
+	m.command.Lock() // a deposit writes its record under it
+	defer m.command.Unlock()
+	m.mu.RLock()
+	kept := m.custody.Knows(id)
+	m.mu.RUnlock()
+	if kept { // the program stopped between the record and this
+		return errors.Join(m.Media.Keep(id), &truce.Error{Op: op, Kind: truce.Conflict, Subject: id, Reason: "it was deposited already"})
+	}
+	return m.Media.Abandon(id)
+}
+
+// there reports whether an upload is still under way: between the end of its bytes and its record somebody may have given it up. The command lock is held.
+func (m *Mechanism) there(op truce.Op, blob string) error {
+	if _, err := m.Media.Upload(blob); truce.KindOf(err) == truce.NotFound && err != nil {
+		return errAbsent(op)
+	} else {
+		return err
+	}
 }
 
 // AppendUpload takes the bytes behind offset and tells how many are safe.
@@ -104,8 +173,9 @@ func (m *Mechanism) AppendUpload(v access.Viewer, id string, offset int64, r io.
 	if err != nil {
 		return Upload{}, err
 	}
-	n, err := m.Media.Append(id, offset, r)
-	return Upload{u.Blob, u.Name, u.Size, n}, err
+	u.Offset, err = m.Media.Append(id, offset, r)
+	out, _, _ := uploaded(v, u)
+	return out, err
 }
 
 // Deposit ends an upload: its record is durable when this returns. Where digest is not zero the bytes must be those.
@@ -130,6 +200,9 @@ func (m *Mechanism) Deposit(ctx context.Context, v access.Viewer, id string, dig
 	d.Record.Tier = tier
 	m.command.Lock()
 	defer m.command.Unlock()
+	if err := m.there(op, id); err != nil {
+		return Receipt{}, err
+	}
 	r, err := m.do(ctx, v, d)
 	if err != nil || r.Sign != nil {
 		return r, err

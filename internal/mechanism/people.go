@@ -45,8 +45,12 @@ func (m *Mechanism) People(v access.Viewer) []Person {
 	return out
 }
 
+func personThing(p access.Person) access.Thing {
+	return access.Thing{Kind: access.KindPerson, About: p.ID, Author: truce.Author{Body: p.Body}, Class: access.ClassOrdinary}
+}
+
 func (m *Mechanism) person(v access.Viewer, p access.Person) (Person, bool) {
-	t := access.Thing{Kind: access.KindPerson, About: p.ID, Author: truce.Author{Body: p.Body}, Class: access.ClassOrdinary}
+	t := personThing(p)
 	out := Person{ID: p.ID, Body: p.Body, Since: instant(p.Since), Until: instant(p.Until), Left: p.Left, Name: p.Name, Contact: p.Contact, Language: p.Language}
 	for _, o := range p.Offices {
 		out.Offices = append(out.Offices, o.String())
@@ -55,6 +59,36 @@ func (m *Mechanism) person(v access.Viewer, p access.Person) (Person, bool) {
 		out.Keys = append(out.Keys, Key{k.ID, string(k.Method), instant(k.Since), instant(k.Until), k.Acts.Words()})
 	}
 	return out, access.Redact(v, t, &out).Has(access.Existence)
+}
+
+// Device is a key that works, with whose it is.
+type Device struct {
+	Person truce.PersonID `json:"person" access:"existence"`
+	Body   truce.BodyID   `json:"body" access:"open"`
+	ID     truce.KeyID    `json:"id" access:"credential"`
+	Method string         `json:"method" access:"credential" doc:"Passkey, ssh, password, oidc, token or invitation."`
+	Office string         `json:"office,omitempty" access:"credential" doc:"In which office a token acts."`
+	Acts   []string       `json:"acts,omitempty" access:"credential" doc:"What a token may be used for."`
+	Since  string         `json:"since,omitempty" access:"credential" format:"date-time"`
+	Until  string         `json:"until,omitempty" access:"credential" format:"date-time"`
+}
+
+// Devices lists the keys and tokens that work, of those whose keys a viewer may know: so that a lost one can be ended. Nothing in it opens a door.
+func (m *Mechanism) Devices(v access.Viewer) []Device {
+	out := []Device{}
+	for _, p := range m.Directory.People() {
+		t := personThing(p)
+		for _, k := range m.Directory.Keys(p.ID, v.Now) {
+			one := Device{p.ID, p.Body, k.ID, string(k.Method), "", k.Acts.Words(), instant(k.Since), instant(k.Until)}
+			if k.Method == record.MethodToken {
+				one.Office = k.Office.String()
+			}
+			if access.Redact(v, t, &one).Has(access.Credential) {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
 }
 
 // Me gives the viewer themselves.

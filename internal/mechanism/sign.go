@@ -140,6 +140,13 @@ func (m *Mechanism) stillPossible(r *truce.Record, sealed []byte) error {
 	if err != nil {
 		return err
 	}
+	if r.Kind == truce.RecordMedia {
+		x, err := record.ReadMedia(r, g)
+		if err != nil {
+			return err
+		}
+		return m.there("mechanism.Signed", x.Blob)
+	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	switch r.Kind {

@@ -1,0 +1,219 @@
+package mechanism
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/record"
+	"truce/internal/view"
+)
+
+// What people decided about each other's sight and about content, and what waits for a second one. Each is a record; its state is what the records
+// behind it made of it.
+
+// Grant lets somebody see something for a while, as one viewer sees it.
+type Grant struct {
+	Card    `access:"each"`
+	To      truce.PersonID `json:"to,omitempty" access:"open" doc:"Whom it lets see, where it is a person."`
+	ToBody  truce.BodyID   `json:"to_body,omitempty" access:"open" doc:"Whom it lets see, where it is a body."`
+	Record  truce.RecordID `json:"record,omitempty" access:"open"`
+	OfCase  truce.CaseID   `json:"of_case,omitempty" access:"open"`
+	Site    truce.PlaceID  `json:"site,omitempty" access:"open"`
+	Opens   []string       `json:"opens" access:"open" doc:"The classes of fields that it opens."`
+	From    string         `json:"from" access:"open" format:"date-time"`
+	Until   string         `json:"until" access:"open" format:"date-time" doc:"When it ends, or was ended."`
+	State   string         `json:"state" access:"open" doc:"Waits for somebody of another body, runs, over, or void: it never took effect."`
+	Consent truce.RecordID `json:"consent,omitempty" access:"open" doc:"The record in which a protected site agreed."`
+	Second  truce.BodyID   `json:"second,omitempty" access:"by" doc:"Whose second word made it whole; without one it opens nothing severe."`
+	Reason  string         `json:"reason,omitempty" access:"reason"`
+}
+
+// Grants lists the grants that a viewer may know of, those that are over with them.
+func (m *Mechanism) Grants(ctx context.Context, v access.Viewer, cursor string, limit int) (Page[Grant], error) {
+	q := view.Query{Kinds: []truce.RecordKind{truce.RecordGrant}, Limit: limit}
+	return list(ctx, m, v, q, cursor, func(row *view.Row, t access.Thing, sees access.Fields) (Grant, bool, error) {
+		r, g, err := m.content(ctx, row)
+		if err != nil {
+			return Grant{}, false, err
+		}
+		x, err := record.ReadGrant(&r, g)
+		if err != nil || x.Act != record.GrantGiven {
+			return Grant{}, false, err
+		}
+		out := Grant{Card: m.card(row, t, sees), To: x.Person, ToBody: x.Body, Record: x.Record, OfCase: x.Case, Site: x.Site, Opens: x.Fields, From: instant(x.From),
+			Until: instant(x.Until), State: "void", Consent: x.Consent, Reason: x.Reason}
+		now, ok := m.Directory.Grant(row.ID)
+		if ok {
+			out.Until, out.Second = instant(now.Until), now.Second.Body
+		}
+		switch {
+		case ok && now.Until <= v.Now || !ok && x.Until <= v.Now:
+			out.State = "over"
+		case ok:
+			out.State = "runs"
+		case m.Waits(row.ID):
+			out.State = "waits"
+		}
+		access.RedactTo(sees, &out)
+		return out, true, nil
+	})
+}
+
+// Erasure is a decision about the content of records, as one viewer sees it.
+type Erasure struct {
+	Card    `access:"each"`
+	Act     string           `json:"act" access:"open" doc:"Proposed, held or releases."`
+	Why     string           `json:"why" access:"open"`
+	State   string           `json:"state" access:"open" doc:"Waits for somebody of another body, or holds: done."`
+	Second  truce.BodyID     `json:"second,omitempty" access:"by" doc:"Who confirmed it."`
+	Count   int              `json:"count,omitempty" access:"use" doc:"How many records it names."`
+	Records []truce.RecordID `json:"records,omitempty" access:"use" doc:"The records it names; of each the name stays."`
+	Reason  string           `json:"reason,omitempty" access:"reason"`
+}
+
+// Erasures lists what was destroyed, what shall be, and what is held against it.
+func (m *Mechanism) Erasures(ctx context.Context, v access.Viewer, cursor string, limit int) (Page[Erasure], error) {
+	q := view.Query{Kinds: []truce.RecordKind{truce.RecordErasure}, Limit: limit}
+	return list(ctx, m, v, q, cursor, func(row *view.Row, t access.Thing, sees access.Fields) (Erasure, bool, error) {
+		out, err := m.erasure(ctx, row, t, sees)
+		return out, err == nil && out.Act != string(record.ErasureConfirms), err
+	})
+}
+
+func (m *Mechanism) erasure(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields) (out Erasure, err error) {
+	out = Erasure{Card: m.card(row, t, sees), State: "done"}
+	defer func() { access.RedactTo(sees, &out) }()
+	r, g, err := m.content(ctx, row)
+	if err != nil {
+		return out, err
+	}
+	x, err := record.ReadErasure(&r, g)
+	if err != nil {
+		return out, err
+	}
+	out.Act, out.Why, out.Reason, out.Count = string(x.Act), string(x.Why), x.Reason, len(x.Seqs)
+	m.mu.RLock()
+	second, confirmed := m.custody.Second(row.ID)
+	m.mu.RUnlock()
+	if x.Act != record.ErasureHeld && !confirmed {
+		out.State = "waits"
+	}
+	out.Second = second.Body
+	if sees.Has(access.Use) {
+		out.Records, err = m.idsOf(ctx, x.Seqs)
+	}
+	return out, err
+}
+
+// Proposal is what waits for somebody of another body, or for more signatories.
+type Proposal struct {
+	Card     `access:"each"`
+	Act      string           `json:"act" access:"open" doc:"What it takes to confirm it: the act of docs/reference/access.md."`
+	About    truce.PersonID   `json:"about,omitempty" access:"open" doc:"Whom it speaks of."`
+	Records  []truce.RecordID `json:"records,omitempty" access:"use" doc:"The records whose content would be destroyed, or would be held no more."`
+	Proposes truce.VersionID  `json:"proposes,omitempty" access:"open" doc:"The version of the agreement that would bind."`
+	Agreed   []truce.BodyID   `json:"agreed,omitempty" access:"by" doc:"Who has proposed the same."`
+	Needs    int              `json:"needs" access:"open" doc:"How many bodies it takes."`
+	Until    string           `json:"until,omitempty" access:"logged" format:"date-time" doc:"It waits until then."`
+	Yours    bool             `json:"yours" access:"existence" doc:"You can confirm it now, or after proving again who you are."`
+}
+
+// Proposals lists what waits for another person: people and keys, grants, tiers, the end of a pause, erasures, versions of the agreement. The oldest come first.
+func (m *Mechanism) Proposals(ctx context.Context, v access.Viewer) ([]Proposal, error) {
+	type waiting struct {
+		seq truce.Seq
+		p   Proposal
+	}
+	var all []waiting
+	add := func(id truce.RecordID, fill func(row *view.Row, t access.Thing, p *Proposal) (access.Act, error)) error {
+		row, err := m.View.Record(ctx, id)
+		if err != nil {
+			return err
+		}
+		t := m.thing(&row)
+		sees := access.See(v, t)
+		if !sees.Has(access.Existence) {
+			return nil
+		}
+		p := Proposal{Card: m.card(&row, t, sees), Needs: 2, About: row.About, Agreed: []truce.BodyID{row.Author.Body}}
+		act, err := fill(&row, t, &p)
+		if err != nil {
+			return err
+		}
+		p.Act = act.String()
+		if t.Proposer = row.Author; row.Kind != truce.RecordAgreement {
+			p.Yours = access.Another(row.Author, v.Author())
+		}
+		d := access.May(v, act, t)
+		p.Yours = p.Yours && (d.Verdict == access.Allowed || d.Verdict == access.ProveAgain)
+		access.RedactTo(sees, &p)
+		all = append(all, waiting{row.Seq, p})
+		return nil
+	}
+	for _, id := range m.Directory.Waiting(v.Now) {
+		err := add(id, func(row *view.Row, _ access.Thing, p *Proposal) (access.Act, error) {
+			p.Until = instant(row.Recorded.Add(access.MaxProposalAge))
+			act, _ := m.Directory.Proposed(id)
+			return act, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	m.mu.RLock()
+	erasures := m.custody.Waiting()
+	var texts []proposed
+	for _, p := range m.proposed {
+		if !p.done {
+			texts = append(texts, proposed{text: p.text, bodies: slices.Clone(p.bodies), first: p.first})
+		}
+	}
+	quorum, inForce := m.quorum(), m.inForce()
+	m.mu.RUnlock()
+	for _, id := range erasures {
+		err := add(id, func(row *view.Row, t access.Thing, p *Proposal) (access.Act, error) {
+			e, err := m.erasure(ctx, row, t, access.EveryField)
+			p.Records = e.Records
+			return access.ActErase, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range texts {
+		err := add(x.first, func(_ *view.Row, _ access.Thing, p *Proposal) (access.Act, error) {
+			p.Proposes, p.Agreed, p.Needs = x.text.Version, x.bodies, quorum
+			m.mu.RLock()
+			defer m.mu.RUnlock()
+			p.Yours = inForce != nil && slices.Contains(m.signatories(inForce.Plan.Agreement.Version), v.Body) && !slices.Contains(x.bodies, v.Body)
+			return access.ActAmend, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(all, func(a, b waiting) int { return cmp.Compare(a.seq, b.seq) })
+	out := []Proposal{}
+	for _, w := range all {
+		out = append(out, w.p)
+	}
+	return out, nil
+}
+
+// idsOf gives the names of records by their numbers.
+func (m *Mechanism) idsOf(ctx context.Context, seqs []truce.Seq) ([]truce.RecordID, error) {
+	var out []truce.RecordID
+	for _, s := range seqs {
+		rows, err := m.View.Records(ctx, view.Query{After: s - 1, Before: s + 1, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out = append(out, r.ID)
+		}
+	}
+	return out, nil
+}
