@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"truce/terms":             2,
 	"truce/assess":            3,
 	"truce/scenario":          4,
+	"truce/verify":            4,
 	// Each wire format stands beside the others, on what they share; two of them read rows of another.
 	"truce/internal/intake/jsonscan":   1,
 	"truce/internal/intake/entry":      2,
@@ -81,6 +82,8 @@ var importers = map[string][]string{
 	"crypto":                              {"truce/internal/seal"},
 	"crypto/rand":                         {"truce/internal/node", "truce/internal/journal/crashtest"}, // what seal draws from
 	"golang.org/x/crypto":                 {"truce/internal/seal"},
+	"golang.org/x/mod/sumdb":              {"truce/internal/seal"},
+	"filippo.io/torchwood":                {"truce/internal/seal"},
 	"golang.org/x/mod":                    {"truce/internal/seal"},
 	"filippo.io/torchwood":                {"truce/internal/seal"},
 	"modernc.org/sqlite":                  {"truce/internal/journal/sqlite", "truce/internal/view"},
