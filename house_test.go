@@ -82,8 +82,6 @@ var importers = map[string][]string{
 	"crypto":                              {"truce/internal/seal"},
 	"crypto/rand":                         {"truce/internal/node", "truce/internal/journal/crashtest"}, // what seal draws from
 	"golang.org/x/crypto":                 {"truce/internal/seal"},
-	"golang.org/x/mod/sumdb":              {"truce/internal/seal"},
-	"filippo.io/torchwood":                {"truce/internal/seal"},
 	"golang.org/x/mod":                    {"truce/internal/seal"},
 	"filippo.io/torchwood":                {"truce/internal/seal"},
 	"modernc.org/sqlite":                  {"truce/internal/journal/sqlite", "truce/internal/view"},
