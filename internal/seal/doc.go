@@ -8,7 +8,8 @@
 //	keyed names         HMAC-SHA-256                              RFC 2104
 //	the node's own key  Ed25519, strict keys                      RFC 8032
 //	checkpoints         Ed25519 over notes, proofs of growth      C2SP tlog-checkpoint, tlog-cosignature; RFC 6962
-//	people's keys       SSH signatures                            OpenSSH PROTOCOL.sshsig
+//	logs                tiles, proofs of an entry                 C2SP tlog-tiles, tlog-proof; RFC 6962
+//	people's keys       SSH signatures, passkeys                  OpenSSH PROTOCOL.sshsig; WebAuthn, RFC 9053
 //	passwords           argon2id                                  RFC 9106
 //	codes of six digits TOTP                                      RFC 6238
 //
