@@ -37,6 +37,7 @@ type Directory struct {
 	// open are the tiers of records that reach outside the mechanism on their author's word.
 	open    map[truce.RecordID]standing
 	paused  bool
+	demo    bool // the journal was begun as a demonstration
 	parties []truce.BodyID
 }
 
@@ -117,6 +118,10 @@ func (d *Directory) Apply(r *truce.Record, g vault.Groups) error {
 	defer d.mu.Unlock()
 	defer func() { d.founded = d.founded || r.Author.Person != "" }()
 	switch r.Kind {
+	case truce.RecordGenesis:
+		x, err := record.ReadGenesis(r)
+		d.demo = d.demo || err == nil && r.Seq == 1 && x.Demo
+		return err
 	case truce.RecordPerson:
 		p, err := record.ReadPerson(r, g)
 		if err == nil {
@@ -566,7 +571,7 @@ func (d *Directory) Thing(r *truce.Record) Thing {
 	t := Thing{ID: r.ID, Kind: KindOf(r.Kind), Author: r.Author}
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	t.Paused = d.paused
+	t.Paused, t.Demo = d.paused, d.demo
 	if p, ok := d.proposed[r.ID]; ok {
 		t.Proposer = p.by
 	}

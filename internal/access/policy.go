@@ -383,7 +383,7 @@ func May(v Viewer, a Act, t Thing) Decision {
 	}
 	switch a {
 	case ActPublish, ActWiden, ActHasten:
-		if t.Simulated {
+		if confined(t) {
 			return Decision{Refused, CodeSimulated}
 		}
 		if t.Paused && a != ActWiden {
@@ -446,7 +446,7 @@ func reaches(v Viewer, t Thing) bool {
 	if t.Paused && !reads[t.Kind].plain {
 		tier = min(tier, truce.TierParticipants) // while it is paused, nothing is public
 	}
-	if t.Simulated {
+	if confined(t) {
 		tier = min(tier, truce.TierMechanism)
 	}
 	switch tier {

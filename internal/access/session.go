@@ -26,6 +26,7 @@ type session struct {
 	opened, seen truce.Instant
 	proved       truce.Instant
 	byInvitation bool
+	clicked      bool // [Sessions.Enter]: no key, and each look is a proof
 }
 
 // Limits of sessions. See docs/limits.md.
@@ -86,11 +87,14 @@ func (s *Sessions) Viewer(token string, now truce.Instant) (Viewer, bool) {
 		return Viewer{Now: now}, false
 	}
 	v, ok := s.dir.Viewer(x.person, x.office, now)
-	if k, there := s.dir.Key(x.key); !ok || x.over(now) || !there || !s.dir.alive(k, now) {
+	if k, there := s.dir.Key(x.key); !ok || x.over(now) || !x.clicked && (!there || !s.dir.alive(k, now)) {
 		delete(s.all, d)
 		return Viewer{Now: now}, false
 	}
 	x.seen = max(x.seen, now)
+	if x.clicked {
+		x.proved = now
+	}
 	v.Vouch, v.Key, v.Proved, v.Invited = truce.VouchSession, x.key, x.proved, x.byInvitation
 	return v, true
 }

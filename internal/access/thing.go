@@ -118,6 +118,8 @@ type Thing struct {
 	Paused bool
 	// Simulated marks what belongs to an exercise inside a real mechanism. It never leaves the mechanism by its tier.
 	Simulated bool
+	// Demo is set in a journal that was begun as a demonstration: there what is simulated is released like anything else.
+	Demo bool
 	// Proposer is who proposed the act that is now to be confirmed by another; zero where nobody did.
 	Proposer truce.Author
 	// Opens are the fields that a grant would open.
