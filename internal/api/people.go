@@ -161,6 +161,11 @@ func (s *server) aboutPeople() {
 		func(ctx context.Context, c *caller, in *Paging) (mechanism.Page[mechanism.Grant], error) {
 			return s.m.Grants(ctx, c.Viewer, in.Cursor, in.Limit)
 		})
+	add(s, route{id: "list-retention", method: http.MethodGet, path: "/api/retention", tag: tag, act: access.ActRead, kind: access.KindRetention,
+		says: "Lists the records whose time is over, the oldest first, with what erasing their content would take. Nothing is erased by it."},
+		func(ctx context.Context, c *caller, in *Paging) (mechanism.Page[mechanism.Expired], error) {
+			return s.m.Retention(ctx, c.Viewer, in.Cursor, in.Limit)
+		})
 	add(s, route{id: "list-erasures", method: http.MethodGet, path: "/api/erasures", tag: tag, act: access.ActRead, kind: access.KindErasure,
 		says: "Lists what was destroyed, what shall be, and what is held against it."}, func(ctx context.Context, c *caller, in *Paging) (mechanism.Page[mechanism.Erasure], error) {
 		return s.m.Erasures(ctx, c.Viewer, in.Cursor, in.Limit)

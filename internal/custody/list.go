@@ -230,6 +230,19 @@ func (l *List) Waiting() []truce.RecordID {
 	return list
 }
 
+// Marked gives the numbers of the records whose erasure is proposed and waits.
+func (l *List) Marked() map[truce.Seq]bool {
+	out := map[truce.Seq]bool{}
+	for _, p := range l.proposals {
+		if !p.done && p.act == record.ErasureProposed {
+			for _, s := range p.seqs {
+				out[s] = true
+			}
+		}
+	}
+	return out
+}
+
 // Second gives who confirmed an erasure or the end of a hold; ok is false while nobody did.
 func (l *List) Second(id truce.RecordID) (by truce.Author, ok bool) {
 	p := l.proposals[id]

@@ -162,6 +162,12 @@ const maxScan = 20_000
 
 // list walks the rows of a query, keeps what the viewer may know of, and makes an answer of each.
 func list[T any](ctx context.Context, m *Mechanism, v access.Viewer, q view.Query, cursor string, make func(*view.Row, access.Thing, access.Fields) (T, bool, error)) (Page[T], error) {
+	return listAs(ctx, m, v, q, cursor, m.thing, make)
+}
+
+// listAs is list for what is made of a record and is another thing to the policy.
+func listAs[T any](ctx context.Context, m *Mechanism, v access.Viewer, q view.Query, cursor string, thing func(*view.Row) access.Thing,
+	make func(*view.Row, access.Thing, access.Fields) (T, bool, error)) (Page[T], error) {
 	page := Page[T]{Items: []T{}}
 	want := q.Limit
 	if want <= 0 {
@@ -187,7 +193,7 @@ func list[T any](ctx context.Context, m *Mechanism, v access.Viewer, q view.Quer
 		}
 		for i := range rows {
 			row := &rows[i]
-			t := m.thing(row)
+			t := thing(row)
 			sees := access.See(v, t)
 			if sees.Has(access.Existence) {
 				one, ok, err := make(row, t, sees)
