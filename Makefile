@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory pictures fmt clean
+.PHONY: help web demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory pictures fmt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -20,6 +20,14 @@ $(TRUCE): FORCE
 	@mkdir -p $(OUT)
 	$(GO) build -o $@ ./cmd/truce
 FORCE:
+
+# What the pages take from npm, bundled into the program. Without it the program is built all the same; then it has no map and no charts.
+WEB = internal/web
+web: $(WEB)/dist/built ## bundle the map and the charts from npm
+$(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard $(WEB)/islands/*)
+	@rm -rf $(WEB)/dist/*
+	cd $(WEB) && npm ci --ignore-scripts --no-progress --loglevel=error && node build.mjs
+	@touch $@
 
 demo: $(TRUCE) ## replay the shipped example: a summary here and a report in three languages
 	$(TRUCE) check $(EXAMPLE)

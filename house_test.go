@@ -174,7 +174,7 @@ func sources(t *testing.T) []sourceFile {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); path != "." && (strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "bench", "out", "tmp", "examples", "docs"}, name)) {
+			if name := d.Name(); path != "." && (strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "bench", "out", "tmp", "examples", "docs", "node_modules"}, name)) {
 				return filepath.SkipDir
 			}
 			return nil

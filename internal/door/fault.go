@@ -144,3 +144,8 @@ var quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
 
 // Unquoted takes out of a sentence what it quotes: an error does not repeat what was sent.
 func Unquoted(s string) string { return quoted.ReplaceAllString(s, "“…”") }
+
+// Bad is the error of a field of a form that is not what was expected.
+func Bad(field, reason string) error {
+	return &truce.Error{Op: "form", Kind: truce.Invalid, Subject: field, Reason: field + ": " + reason}
+}

@@ -3,6 +3,8 @@ package lang
 import (
 	"embed"
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +48,7 @@ type entry struct {
 	params []string
 	by     int // the parameter whose number chooses the form; -1 where there is one template only
 	forms  map[plural.Form]template
+	file   string
 	line   int
 }
 
@@ -62,18 +65,29 @@ type part struct {
 var catalogues = sync.OnceValue(func() map[string]*catalogue {
 	out := map[string]*catalogue{}
 	for _, l := range Languages {
-		data, err := files.ReadFile("catalog/" + l + ".txt")
-		if err != nil {
-			panic("lang: " + err.Error())
-		}
-		c, problems := parseCatalogue(l, l+".txt", string(data))
-		if len(problems) > 0 {
-			panic(fmt.Sprintf("lang: %s:%d:%d: %v", problems[0].File, problems[0].Line, problems[0].Column, problems[0]))
+		c := &catalogue{lang: l, entries: map[string]*entry{}}
+		for _, name := range catalogueFiles(l) {
+			data, err := files.ReadFile(name)
+			if err != nil {
+				panic("lang: " + err.Error())
+			}
+			if problems := c.parse(path.Base(name), string(data)); len(problems) > 0 {
+				panic(fmt.Sprintf("lang: %s:%d:%d: %v", problems[0].File, problems[0].Line, problems[0].Column, problems[0]))
+			}
 		}
 		out[l] = c
 	}
 	return out
 })
+
+// catalogueFiles lists the files of a language in order: the one of the whole program, then one for each page.
+func catalogueFiles(lang string) []string {
+	pages, err := fs.Glob(files, "catalog/web/*."+lang+".txt")
+	if err != nil {
+		panic("lang: " + err.Error())
+	}
+	return append([]string{"catalog/" + lang + ".txt"}, pages...)
+}
 
 // catalogueReader reads one file line by line.
 type catalogueReader struct {
@@ -85,10 +99,10 @@ type catalogueReader struct {
 	current  *entry
 }
 
-// parseCatalogue reads a file of the form described in the package documentation. What is wrong is reported with its
-// place; an entry with a fault in it is left out.
-func parseCatalogue(lang, file, text string) (*catalogue, []truce.Problem) {
-	r := &catalogueReader{cat: &catalogue{lang: lang, entries: map[string]*entry{}}, file: file}
+// parse reads a file of the form described in the package documentation. What is wrong is reported with its place; an entry
+// with a fault in it is left out.
+func (c *catalogue) parse(file, text string) []truce.Problem {
+	r := &catalogueReader{cat: c, file: file}
 	for i, line := range strings.Split(text, "\n") {
 		r.line = i + 1
 		switch {
@@ -105,7 +119,7 @@ func parseCatalogue(lang, file, text string) (*catalogue, []truce.Problem) {
 		}
 	}
 	r.finish()
-	return r.cat, r.problems
+	return r.problems
 }
 
 // fail reports a fault at a byte of the current line.
@@ -121,7 +135,7 @@ func (r *catalogueReader) header(line string) {
 		return
 	}
 	id, list, hasList := strings.Cut(strings.TrimSpace(left), "(")
-	e := &entry{by: -1, forms: map[plural.Form]template{}, line: r.line}
+	e := &entry{by: -1, forms: map[plural.Form]template{}, file: r.file, line: r.line}
 	id = strings.TrimSpace(id)
 	if !isID(id) {
 		r.fail(0, "bad-id", fmt.Sprintf("%q is not an id", id), "use small letters, digits, dots and hyphens")
@@ -143,7 +157,7 @@ func (r *catalogueReader) header(line string) {
 		}
 	}
 	if first, twice := r.cat.entries[id]; twice {
-		r.fail(0, "id-twice", fmt.Sprintf("%q stands here twice", id), fmt.Sprintf("first in line %d", first.line))
+		r.fail(0, "id-twice", fmt.Sprintf("%q stands here twice", id), fmt.Sprintf("first in line %d of %s", first.line, first.file))
 		return
 	}
 	r.id, r.current = id, e

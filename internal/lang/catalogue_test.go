@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"truce"
 )
 
 // TestCatalogues holds the three files together: the same ids in the same order with the same arguments.
@@ -24,7 +26,7 @@ func TestCatalogues(t *testing.T) {
 		}
 		for i, id := range c.order {
 			if i < len(en.order) && en.order[i] != id && en.entries[id] != nil {
-				t.Errorf("%s.txt:%d: %s stands where English has %s; keep the order, so that the files can be compared line by line", l, c.entries[id].line, id, en.order[i])
+				t.Errorf("%s:%d: %s stands where English has %s; keep the order, so that the files can be compared line by line", c.entries[id].file, c.entries[id].line, id, en.order[i])
 				break
 			}
 			if en.entries[id] == nil {
@@ -58,6 +60,12 @@ func TestScripts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// parseCatalogue reads one file alone.
+func parseCatalogue(lang, file, text string) (*catalogue, []truce.Problem) {
+	c := &catalogue{lang: lang, entries: map[string]*entry{}}
+	return c, c.parse(file, text)
 }
 
 func TestParseCatalogue(t *testing.T) {

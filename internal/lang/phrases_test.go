@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ import (
 
 // made lists the beginnings of ids that the program puts together when it runs; all other ids stand in its source as they
 // are. The prefixes of the fixed lists of words (see lists) belong to them.
-var made = []string{"month.", "list.", "case-word."}
+var made = []string{"month.", "list.", "case-word.", "web.is."}
 
 // saying lists the functions whose calls say a phrase, with the place of the id among their arguments; what follows the id
 // are the phrase's own. A name without a package is a method of any value.
@@ -24,7 +25,11 @@ var saying = map[string]int{
 	"because":   1, // of package assess
 	"p.text":    0, // of this package
 	"p.count":   0,
+	"q.say":     0, // of the pages
 }
+
+// said finds the phrases of a page's template: {{say "id" ...}}, and (say "id" ...) as an argument.
+var said = regexp.MustCompile(`[({]say "([^"]*)"`)
 
 func madeAtRun(id string) bool {
 	for _, p := range made {
@@ -116,12 +121,35 @@ func TestSentences(t *testing.T) {
 			return true
 		})
 	})
+	templates(t, func(path, text string) {
+		for _, m := range said.FindAllStringSubmatch(text, -1) {
+			used[m[1]] = true
+			if entries[m[1]] == nil {
+				t.Errorf("%s: no catalogue has %q", path, m[1])
+			}
+		}
+	})
 	for _, id := range catalogues()["en"].order {
 		if !used[id] && !madeAtRun(id) {
 			t.Errorf("%q is never said; take it out of the catalogues", id)
 		}
 	}
 	t.Logf("%d phrases in the source, %d in the catalogues", calls, len(entries))
+}
+
+// templates reads every template of the pages.
+func templates(t *testing.T, each func(path, text string)) {
+	list, err := filepath.Glob(filepath.Join(moduleRoot(t), "internal", "web", "pages", "*.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range list {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		each(path, string(text))
+	}
 }
 
 // text gives the value of a string literal.

@@ -220,3 +220,6 @@ func (p *Printer) list(word string, items []string) string {
 	}
 	return p.text("list."+word+"-last", all, items[len(items)-1])
 }
+
+// Has reports whether the catalogue of the printer's language has a sentence.
+func (p *Printer) Has(id string) bool { return p.cat.entries[id] != nil }

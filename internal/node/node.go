@@ -138,7 +138,9 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", server)
+	if err := n.pages(mux, server, options, nil); err != nil {
+		return nil, err
+	}
 	if err := n.signIns(mux, func(w http.ResponseWriter, token string) { door.SetCookie(w, n.folder.config.Origin, token) }); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,351 @@
+package web
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"math"
+	"path"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/lang"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// look is the templates of one language. They are read once; what they write follows the agreement in force.
+type look struct {
+	s     *server
+	lang  string
+	pages map[string]*template.Template
+	bound atomic.Pointer[bound]
+}
+
+// bound is a printer with the names of one version of the agreement.
+type bound struct {
+	of truce.RecordID
+	p  *lang.Printer
+}
+
+// printer writes with the names of the agreement in force.
+func (l *look) printer() *lang.Printer {
+	a, ok := l.s.m.Current()
+	if b := l.bound.Load(); b != nil && b.of == a.Record {
+		return b.p
+	}
+	b := &bound{of: a.Record, p: lang.For(l.lang)}
+	if ok {
+		b.p = b.p.With(a.Plan.Agreement)
+	}
+	l.bound.Store(b)
+	return b.p
+}
+
+func (s *server) newLook(language string) (*look, error) {
+	l := &look{s: s, lang: language, pages: map[string]*template.Template{}}
+	base, err := template.New("frame.html").Funcs(l.words()).ParseFS(pageFiles, "pages/frame.html", "pages/parts-*.html")
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(pageFiles, "pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		short := strings.TrimSuffix(path.Base(name), ".html")
+		if short == "frame" || strings.HasPrefix(short, "parts-") {
+			continue
+		}
+		t, err := template.Must(base.Clone()).ParseFS(pageFiles, name)
+		if err != nil {
+			return nil, err
+		}
+		l.pages[short] = t
+	}
+	return l, nil
+}
+
+// words are the functions that templates call. A sentence is said by its id: {{say "web.today.title"}}.
+func (l *look) words() template.FuncMap {
+	p := l.printer
+	return template.FuncMap{
+		"say": func(id string, args ...any) (string, error) {
+			list := make([]truce.Arg, len(args))
+			for i, a := range args {
+				switch a := a.(type) {
+				case truce.Arg:
+					list[i] = a
+				case string:
+					list[i] = truce.Str(a)
+				case int:
+					list[i] = truce.NumArg(int64(a))
+				case int64:
+					list[i] = truce.NumArg(a)
+				default:
+					if v := reflect.ValueOf(a); v.Kind() == reflect.String {
+						list[i] = truce.Str(v.String())
+						continue
+					}
+					return "", fmt.Errorf("%s: no argument can be made of %T", id, a)
+				}
+			}
+			return p().Say(truce.Phrase{ID: id, Args: list}), nil
+		},
+		// is writes a word of one of the program's own lists: {{is "state" .State}} is web.is.state.registered.
+		"is":      func(list string, word any) string { return isWord(p(), list, fmt.Sprint(word)) },
+		"word":    func(w any) string { return p().Word(fmt.Sprint(w)) },
+		"actor":   func(id any) string { return p().Actor(truce.ActorID(fmt.Sprint(id))) },
+		"body":    func(id any) string { return bodyName(p(), fmt.Sprint(id)) },
+		"rule":    func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
+		"place":   func(id any) string { return p().Place(truce.PlaceID(fmt.Sprint(id))) },
+		"term":    func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
+		"reading": func(id any) string { return readingName(p(), fmt.Sprint(id)) },
+		"num": func(n any) (string, error) {
+			switch v := reflect.ValueOf(n); {
+			case v.CanInt():
+				return p().Number(v.Int()), nil
+			case v.CanUint():
+				return p().Number(int64(v.Uint())), nil
+			}
+			return "", fmt.Errorf("%T is no number", n)
+		},
+		"metres": func(m float64) string { return p().Metres(truce.Tenths(math.Round(m * 10))) },
+		"time":   func(at any) template.HTML { return timeTag(p(), at, false) },
+		"day":    func(at any) template.HTML { return timeTag(p(), at, true) },
+		"id": func(id any) template.HTML {
+			return template.HTML(`<bdi class="id">` + template.HTMLEscapeString(fmt.Sprint(id)) + `</bdi>`)
+		},
+		"text":   func(s string) template.HTML { return template.HTML(`<bdi>` + template.HTMLEscapeString(s) + `</bdi>`) },
+		"to":     func(parts ...any) string { return "/" + l.lang + fmt.Sprint(parts...) },
+		"asset":  l.s.address,
+		"has":    func(name string) bool { return l.s.assets.has(name) },
+		"result": func(word any) template.HTML { return resultTag(p(), fmt.Sprint(word)) },
+		"icon":   icon,
+		"dict":   dict,
+		"list":   func(items ...any) []any { return items },
+	}
+}
+
+// address is where a page finds one of its files.
+func (s *server) address(name string) (string, error) {
+	if f := s.assets.byName[name]; f != nil {
+		return f.address, nil
+	}
+	return "", fmt.Errorf("there is no file %q", name)
+}
+
+// isWord writes a word of a list of the program's own. A word that the list lacks is one of the agreement's, or free.
+func isWord(p *lang.Printer, list, word string) string {
+	word = strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(word), " ", "-"), "_", "-")
+	for _, prefix := range []string{"web.is.", "case-word."} {
+		if id := prefix + list + "." + word; p.Has(id) {
+			return p.Say(truce.Phrase{ID: id})
+		}
+	}
+	return p.Word(word)
+}
+
+// bodyName writes the name of a body: a participant's is its actor's, a part of the mechanism has a word.
+func bodyName(p *lang.Printer, id string) string {
+	if id == "" {
+		return p.Say(truce.Say("web.nobody"))
+	}
+	if w := p.Actor(truce.ActorID(id)); w != id && !strings.Contains(w, id) {
+		return w
+	}
+	return isWord(p, "body", id)
+}
+
+// readingName writes "term=reading".
+func readingName(p *lang.Printer, id string) string {
+	term, reading, _ := strings.Cut(id, "=")
+	return p.Say(truce.Say("name.reading", truce.Str(p.Term(truce.TermID(term))), truce.Str(p.Reading(truce.Choice{Term: truce.TermID(term), Reading: truce.ReadingID(reading)}))))
+}
+
+// timeTag writes a moment, or a day, so that people and programs can read it. A string is RFC 3339, or a day of UTC.
+func timeTag(p *lang.Printer, at any, day bool) template.HTML {
+	var i truce.Instant
+	switch at := at.(type) {
+	case truce.Instant:
+		i = at
+	case time.Time:
+		i = truce.InstantOf(at)
+	case string:
+		if len(at) == len("2006-01-02") {
+			at += "T12:00:00Z" // the day, wherever the agreement's clock is
+			day = true
+		}
+		t, err := time.Parse(time.RFC3339Nano, at)
+		if err != nil {
+			return template.HTML(template.HTMLEscapeString(at))
+		}
+		i = truce.InstantOf(t)
+	}
+	if !i.Stated() {
+		return template.HTML(template.HTMLEscapeString(p.Say(truce.Say("time.not-stated"))))
+	}
+	text := p.DateTime(i)
+	if day {
+		text = p.Date(i)
+	}
+	return template.HTML(`<time datetime="` + i.String() + `">` + template.HTMLEscapeString(text) + `</time>`)
+}
+
+// resultTag writes a result with its sign: a shape and a colour, so that neither is needed alone.
+func resultTag(p *lang.Printer, word string) template.HTML {
+	r, ok := truce.ParseResult(word)
+	text := isWord(p, "result", word)
+	class := strings.ReplaceAll(word, " ", "-")
+	if ok {
+		text = p.Result(r)
+	}
+	return template.HTML(`<span class="result ` + template.HTMLEscapeString(class) + `">` + string(icon("r-"+class)) + ` ` + template.HTMLEscapeString(text) + `</span>`)
+}
+
+// icon draws a sign of the sheet in the frame. It stands beside words and says nothing of its own.
+func icon(name string) template.HTML {
+	return template.HTML(`<svg class="icon" aria-hidden="true" focusable="false"><use href="#` + template.HTMLEscapeString(name) + `"/></svg>`)
+}
+
+// dict makes the argument of a part: {{template "card" dict "title" .Title "items" .Items}}.
+func dict(pairs ...any) (map[string]any, error) {
+	out := map[string]any{}
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict: a name lacks its value")
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
+}
+
+// view is what a template is given: the frame of the page, and what the page says.
+type view struct {
+	q    *request
+	Page string // id of the template
+	D    any
+}
+
+// show writes a page.
+func (q *request) show(name string, data any) error {
+	t := q.s.looks[q.lang].pages[name]
+	if t == nil {
+		return &truce.Error{Op: "web.show", Kind: truce.Internal, Subject: name, Reason: "there is no such template"}
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, &view{q: q, Page: name, D: data}); err != nil {
+		return &truce.Error{Op: "web.show", Kind: truce.Internal, Subject: name, Cause: err}
+	}
+	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.w.holds = true
+	if q.status != 0 {
+		q.w.WriteHeader(q.status)
+	}
+	_, err := q.w.Write([]byte(b.String()))
+	return err
+}
+
+// The frame: what stands around every page.
+
+func (v *view) Lang() string           { return v.q.lang }
+func (v *view) Dir() string            { return v.q.p().Dir() }
+func (v *view) SignedIn() bool         { return v.q.signedIn() }
+func (v *view) Invited() bool          { return v.q.Invited }
+func (v *view) Body() truce.BodyID     { return v.q.Body }
+func (v *view) Office() string         { return v.q.Office.String() }
+func (v *view) Now() truce.Instant     { return v.q.Now }
+func (v *view) Demo() bool             { return v.q.s.Demo != nil }
+func (v *view) ReadOnly() bool         { return v.q.s.m.Writer == nil }
+func (v *view) Done() string           { return v.q.query("done") }
+func (v *view) Here() string           { return v.q.r.URL.RequestURI() }
+func (v *view) Offers(act string) bool { a, ok := access.ParseAct(act); return ok && v.q.offers(a) }
+
+// Theme is the colours somebody asked for; "" follows the machine.
+func (v *view) Theme() string {
+	if c, err := v.q.r.Cookie("theme"); err == nil && (c.Value == "dark" || c.Value == "light") {
+		return c.Value
+	}
+	return ""
+}
+
+// Agreement is the title of the agreement in force.
+func (v *view) Agreement() string {
+	if a, ok := v.q.s.m.Current(); ok {
+		return a.Plan.Agreement.Title.In(v.q.lang)
+	}
+	return ""
+}
+
+// Other is this page in another language.
+type Other struct {
+	Lang, Name, Dir, Address string
+	Here                     bool
+}
+
+// Languages lists this page in every language.
+func (v *view) Languages() []Other {
+	var out []Other
+	rest := strings.TrimPrefix(v.q.r.URL.RequestURI(), "/"+v.q.lang)
+	if v.q.r.Method != "GET" || !strings.HasPrefix(rest, "/") {
+		rest = "/"
+	}
+	for _, l := range lang.Languages {
+		p := lang.For(l)
+		out = append(out, Other{Lang: l, Name: p.Say(truce.Say("report.language")), Dir: p.Dir(), Address: "/" + l + rest, Here: l == v.q.lang})
+	}
+	return out
+}
+
+// place is one entry of the way around.
+type place struct {
+	ID, Path string
+	act      access.Act // offered where the office does this; ActNothing: to everybody
+}
+
+// places are the pages that the frame leads to, in order. Their names are web.nav. and the id.
+var places = []place{
+	{"today", "/", access.ActNothing}, {"map", "/map", access.ActNothing}, {"inbox", "/inbox", access.ActRunCase}, {"report", "/report", access.ActReport},
+	{"cases", "/cases", access.ActNothing}, {"agreement", "/agreement", access.ActNothing}, {"actors", "/actors", access.ActNothing},
+	{"statements", "/statements", access.ActNothing}, {"analysis", "/analysis", access.ActNothing}, {"reports", "/reports", access.ActNothing}, {"admin", "/admin", access.ActOperate},
+}
+
+// Link is a place as the frame shows it.
+type Link struct {
+	ID, Name, Address string
+	Here              bool
+}
+
+// Ways lists where the viewer can go.
+func (v *view) Ways() []Link {
+	var out []Link
+	rest := strings.TrimPrefix(v.q.r.URL.Path, "/"+v.q.lang)
+	for _, x := range places {
+		if x.act != access.ActNothing && !v.q.offers(x.act) {
+			continue
+		}
+		here := rest == x.Path || x.Path != "/" && strings.HasPrefix(rest, x.Path+"/")
+		out = append(out, Link{x.ID, isWord(v.q.p(), "nav", x.ID), "/" + v.q.lang + x.Path, here})
+	}
+	return out
+}
+
+// atoi reads a small number from a form; def where there is none.
+func atoi(s string, def int) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return def
+	}
+	return n
+}

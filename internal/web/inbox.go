@@ -1,0 +1,7 @@
+package web
+
+import "truce/internal/access"
+
+func aboutInbox(s *server) {
+	s.get("inbox", "/inbox", access.KindCase, func(q *request) error { return q.show("inbox", nil) })
+}

@@ -1,0 +1,255 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/door"
+	"truce/internal/lang"
+	"truce/internal/mechanism"
+	"truce/internal/seal"
+)
+
+// Options are what the pages are made of.
+type Options struct {
+	Mechanism *mechanism.Mechanism
+	Gate      *access.Gate
+	Sessions  *access.Sessions
+	// Passkeys is nil where no origin is set: then nobody signs in by passkey.
+	Passkeys *access.Passkeys
+	Now      func() truce.Instant
+	Random   io.Reader
+	// Origin is the address people type. Where it is https, cookies are only ever sent by it.
+	Origin string
+	// Address gives from where a request comes; nil takes the other end of the connection.
+	Address func(*http.Request) string
+	// Demo is nil outside a demonstration.
+	Demo Demo
+	// Doors are the sign-in services of bodies.
+	Doors []Door
+	// Rate and Burst bound requests of one body or address; zero is [DefaultRate] and [DefaultBurst].
+	Rate  float64
+	Burst int
+	// Log is told of each request and of what went wrong inside; nil keeps nothing.
+	Log func(Line)
+}
+
+// Demo is a demonstration: everybody may be anybody, and nothing in it is real.
+type Demo interface {
+	// People lists those whom a visitor may be, in the order in which they are shown.
+	People() []DemoPerson
+	// Enter opens a session for one of them.
+	Enter(id truce.PersonID) (token string, err error)
+}
+
+// DemoPerson is somebody a visitor may be.
+type DemoPerson struct {
+	ID     truce.PersonID
+	Body   truce.BodyID
+	Office truce.Office
+}
+
+// Door is another way to sign in.
+type Door struct{ Name, Address string }
+
+// Line is one line of the log of requests: nothing of what was sent or answered.
+type Line struct {
+	At     truce.Instant
+	Route  string
+	Status int
+	Office truce.Office
+	Took   time.Duration
+	Err    error
+}
+
+// Defaults and limits. See docs/limits.md.
+const (
+	DefaultRate  = 20
+	DefaultBurst = 200
+	// MaxForm is how many bytes a form has that brings no file.
+	MaxForm = 1 << 20
+)
+
+// server answers requests.
+type server struct {
+	Options
+	m      *mechanism.Mechanism
+	mux    *http.ServeMux
+	guard  *http.CrossOriginProtection
+	routes map[string]*route // by pattern
+	rate   *access.Limiter
+	looks  map[string]*look // by language
+	assets *assets
+}
+
+// sections declare the pages, each in its own file.
+var sections = []func(*server){
+	aboutDoor, aboutToday, aboutMap, aboutInbox, aboutCases, aboutAgreement, aboutActors, aboutStatements, aboutAnalysis, aboutDaily, aboutAdmin,
+}
+
+// New gives the handler of everything outside /api. It panics where a page lacks what every page must have: a program that starts has them all.
+func New(o Options) (http.Handler, error) {
+	return newServer(o)
+}
+
+// bare is a server without pages.
+func bare() *server {
+	return &server{mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: map[string]*route{}, looks: map[string]*look{}}
+}
+
+func newServer(o Options) (*server, error) {
+	if o.Rate <= 0 {
+		o.Rate = DefaultRate
+	}
+	if o.Burst <= 0 {
+		o.Burst = DefaultBurst
+	}
+	if o.Address == nil {
+		o.Address = func(r *http.Request) string {
+			host, _, _ := net.SplitHostPort(r.RemoteAddr)
+			return host
+		}
+	}
+	key, err := seal.NewKey(o.Random)
+	if err != nil {
+		return nil, err
+	}
+	s := bare()
+	s.Options, s.m, s.rate = o, o.Mechanism, access.NewLimiter(key.Derive("pages"), o.Burst, time.Duration(float64(time.Second)/o.Rate))
+	if u, err := url.Parse(o.Origin); err == nil && u.Host != "" {
+		if err := s.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, err
+		}
+	}
+	if s.assets, err = readAssets(); err != nil {
+		return nil, err
+	}
+	for _, l := range lang.Languages {
+		if s.looks[l], err = s.newLook(l); err != nil {
+			return nil, err
+		}
+	}
+	for _, about := range sections {
+		about(s)
+	}
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.assets.serve(w, r) {
+		return
+	}
+	start := s.Now()
+	out := &answer{ResponseWriter: w}
+	q := &request{Viewer: access.Viewer{Now: start}, s: s, w: out, r: r, ctx: r.Context(), lang: languageOf(r)}
+	line := Line{At: start}
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			line.Err = errors.New("panic")
+			if err, ok := p.(error); ok {
+				line.Err = err
+			}
+			if out.status == 0 {
+				q.fail(door.Known(q.lang, http.StatusInternalServerError, "internal"))
+			}
+		}
+		out.finish(r)
+		if s.Log != nil {
+			line.Status, line.Took, line.Office = out.status, s.Now().Sub(start), q.Office
+			if line.Err == nil {
+				line.Err = out.err
+			}
+			s.Log(line)
+		}
+	}()
+	s.headers(out.Header())
+	r.Body = http.MaxBytesReader(out, r.Body, MaxForm)
+	if err := s.guard.Check(r); err != nil {
+		q.fail(door.Known(q.lang, http.StatusForbidden, "cross-origin"))
+		return
+	}
+	if r.URL.Path == "/" {
+		http.Redirect(out, r, "/"+q.lang+"/", http.StatusSeeOther)
+		return
+	}
+	if !s.enter(q) {
+		return
+	}
+	rt := s.find(r)
+	if rt == nil || !slices.Contains(lang.Languages, first(r.URL.Path)) {
+		q.fail(door.Known(q.lang, http.StatusNotFound, "not-found"))
+		return
+	}
+	line.Route, q.route = rt.pattern, rt
+	if rt.body > 0 {
+		r.Body = http.MaxBytesReader(out, r.Body, rt.body)
+	}
+	s.mux.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), requestKey{}, q)))
+}
+
+// enter finds out who asks, and whether they ask too often.
+func (s *server) enter(q *request) bool {
+	if cookie, err := q.r.Cookie(door.Cookie(s.Origin)); err == nil {
+		if v, ok := s.Sessions.Viewer(cookie.Value, q.Now); ok {
+			q.Viewer, q.session = v, cookie.Value
+		} else {
+			door.SetCookie(q.w, s.Origin, "") // it ended; whoever it was goes on as the public
+		}
+	}
+	name := "address:" + s.Address(q.r)
+	if q.Body != "" {
+		name = "body:" + string(q.Body)
+	}
+	if !s.rate.Take(name, q.Now) {
+		q.w.Header().Set("Retry-After", "1")
+		q.fail(door.Known(q.lang, http.StatusTooManyRequests, "too-many"))
+		return false
+	}
+	return true
+}
+
+// policy of what a page may load: only what this server sends, no script that stands in a page, no frame around it.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; " +
+	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *server) headers(h http.Header) {
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Vary", "Cookie, Accept-Language, Accept-Encoding")
+	if door.Secure(s.Origin) {
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+}
+
+// first is the first part of a path.
+func first(path string) string {
+	part, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return part
+}
+
+// languageOf is the language of the path; of the browser where the path has none.
+func languageOf(r *http.Request) string {
+	if l := first(r.URL.Path); slices.Contains(lang.Languages, l) {
+		return l
+	}
+	return door.Language(r)
+}
