@@ -176,6 +176,9 @@ func (m *Mechanism) outcome(ctx context.Context, row *view.Row, t access.Thing, 
 			out.Place = place(truce.Place{Kind: truce.PlacePoint, At: d.At, Error: d.Error, Name: string(d.Place)})
 		}
 		if sees.Has(access.WhereExact | access.WhenExact | access.Who) {
+			if err := o.ReadWhy(&r, g); err != nil {
+				return out, err
+			}
 			for _, w := range d.Why {
 				out.Why = append(out.Why, m.why(w, language, sees))
 			}

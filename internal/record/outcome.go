@@ -79,7 +79,7 @@ type Detail struct {
 	Place truce.PlaceID
 	At    truce.Position
 	Error truce.Metres
-	Why   []Why // beside Said
+	Why   []Why // beside Said; read by [Outcome.ReadWhy]
 }
 
 // Why is by how much and for what reasons.
@@ -210,7 +210,7 @@ func withoutReasons(list []Why) []Why {
 	return out
 }
 
-// ReadOutcome reads a record of the kind.
+// ReadOutcome reads a record of the kind, all but the reasons: they are most of it, and whoever follows the journal needs none.
 func ReadOutcome(r *truce.Record, g vault.Groups) (Outcome, error) {
 	var b outcomeBody
 	if err := readBody(r, truce.RecordOutcome, &b); err != nil {
@@ -252,20 +252,30 @@ func ReadOutcome(r *truce.Record, g vault.Groups) (Outcome, error) {
 	var unit unitBody
 	var when whenBody
 	var where whereBody
-	var why []Why
 	for _, x := range []struct {
 		name string
 		v    any
-	}{{groupUnit, &unit}, {groupWhen, &when}, {groupWhere, &where}, {groupWhy, &why}} {
+	}{{groupUnit, &unit}, {groupWhen, &when}, {groupWhere, &where}} {
 		if err := readGroup(r, g, x.name, x.v); err != nil {
 			return Outcome{}, err
 		}
 	}
-	if len(why) != len(o.Said) {
-		return corrupt("its reasons are not beside what it says")
-	}
-	o.Detail = &Detail{Unit: unit.Unit, When: truce.Span(when), Place: where.Place, At: truce.Position{Lon: where.Lon, Lat: where.Lat}, Error: where.Error, Why: why}
+	o.Detail = &Detail{Unit: unit.Unit, When: truce.Span(when), Place: where.Place, At: truce.Position{Lon: where.Lon, Lat: where.Lat}, Error: where.Error}
 	return o, nil
+}
+
+// ReadWhy reads the reasons of an outcome that was read from the same record. Where they were erased there are none.
+func (o *Outcome) ReadWhy(r *truce.Record, g vault.Groups) error {
+	if o.Detail == nil {
+		return nil
+	}
+	if err := readGroup(r, g, groupWhy, &o.Detail.Why); err != nil {
+		return err
+	}
+	if len(o.Detail.Why) != len(o.Said) {
+		return &truce.Error{Op: "record.ReadWhy", Kind: truce.Corrupt, Subject: r.String(), Reason: "its reasons are not beside what it says"}
+	}
+	return nil
 }
 
 func (b *outcomeBody) check() error {

@@ -80,12 +80,18 @@ func TestOutcomeIsReadAsItWasWritten(t *testing.T) {
 		}
 		r, g := opened(t, d)
 		got, err := record.ReadOutcome(r, g)
+		if err == nil {
+			err = got.ReadWhy(r, g)
+		}
 		if err != nil || !reflect.DeepEqual(got, o) {
 			t.Errorf("%s: %v\n%+v\nwant\n%+v", name, err, got, o)
 		}
 		keys, _ := vault.NewKeyring(counting{})
 		erased, _ := keys.Open(r, nil)
 		got, err = record.ReadOutcome(r, erased)
+		if err == nil {
+			err = got.ReadWhy(r, erased)
+		}
 		want := o
 		want.Detail = nil
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -117,6 +123,9 @@ func TestOutcomeThatSaysTooMuchKeepsNoReasons(t *testing.T) {
 	}
 	r, g := opened(t, d)
 	got, err := record.ReadOutcome(r, g)
+	if err == nil {
+		err = got.ReadWhy(r, g)
+	}
 	if err != nil || got.Detail.Why[0].Reasons != nil || got.Detail.Why[0].Margin != o.Detail.Why[0].Margin {
 		t.Error(err, got.Detail)
 	}

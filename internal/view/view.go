@@ -81,6 +81,7 @@ CREATE TABLE link (
 	id  TEXT    NOT NULL,
 	PRIMARY KEY (id, how, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX link_seq ON link (seq);
 
 CREATE TABLE reached (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
 INSERT INTO reached VALUES (1, 0, zeroblob(32));
