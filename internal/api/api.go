@@ -87,8 +87,6 @@ const (
 	DefaultHeartbeat = 20 * time.Second
 	// DefaultStream is how long an event stream lasts before it asks who is there again by ending.
 	DefaultStream = 15 * time.Minute
-	// MaxCounted is how many outcomes are looked at to count them by article.
-	MaxCounted = 20_000
 	// MaxPage is how many things one page of a list has.
 	MaxPage = 500
 )
@@ -114,16 +112,15 @@ func (l *Limits) fill() {
 // server answers requests.
 type server struct {
 	Options
-	m      *mechanism.Mechanism
-	mux    *http.ServeMux
-	api    huma.API
-	guard  *http.CrossOriginProtection
-	routes map[string]*route // by pattern
-	spec   []byte            // the OpenAPI document
-	rate   *access.Limiter
-	quota  quota
-	// tickets hides what a person must prove before it becomes a key.
-	tickets seal.Key
+	m       *mechanism.Mechanism
+	mux     *http.ServeMux
+	api     huma.API
+	guard   *http.CrossOriginProtection
+	routes  map[string]*route // by pattern
+	spec    []byte            // the OpenAPI document
+	rate    *access.Limiter
+	quota   quota
+	tickets door.Tickets
 	secure  bool
 
 	streams struct {
@@ -146,8 +143,11 @@ func newServer(o Options) (*server, error) {
 	}
 	o.Limits.fill()
 	s := &server{Options: o, m: o.Mechanism, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: map[string]*route{},
-		rate:    access.NewLimiter(key.Derive("rate"), o.Limits.Burst, time.Duration(float64(time.Second)/o.Limits.Rate)),
-		tickets: key.Derive("tickets"), secure: strings.HasPrefix(o.Origin, "https:")}
+		rate:   access.NewLimiter(key.Derive("rate"), o.Limits.Burst, time.Duration(float64(time.Second)/o.Limits.Rate)),
+		secure: strings.HasPrefix(o.Origin, "https:")}
+	if s.tickets, err = door.NewTickets(o.Random); err != nil {
+		return nil, err
+	}
 	s.streams.each = map[string]int{}
 	if s.Address == nil {
 		s.Address = func(r *http.Request) string {

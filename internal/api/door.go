@@ -2,18 +2,15 @@ package api
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"time"
 
 	"truce"
 	"truce/internal/access"
 	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/record"
-	"truce/internal/seal"
 )
 
 // nothing is the answer of an act that has nothing to tell.
@@ -81,9 +78,6 @@ type body[T any] struct{ Body T }
 type ByID struct {
 	ID string `path:"id" maxLength:"100"`
 }
-
-// DefaultTicket is how long a password that is being set may wait for its first code. See docs/limits.md.
-const DefaultTicket = 10 * time.Minute
 
 func (s *server) aboutTheDoor() {
 	const tag = "The door"
@@ -187,7 +181,7 @@ func (s *server) aboutTheDoor() {
 		if err != nil {
 			return Prepared{}, err
 		}
-		ticket, err := s.ticket(c, cred)
+		ticket, err := s.tickets.Seal(s.Random, c.Viewer, cred)
 		return Prepared{address, ticket}, err
 	})
 	type confirmed struct {
@@ -196,8 +190,8 @@ func (s *server) aboutTheDoor() {
 	}
 	add(s, route{id: "add-password", method: http.MethodPost, path: "/api/me/password", tag: tag, act: access.ActKey, kind: access.KindPerson,
 		says: "Sets the password that was prepared.", status: http.StatusCreated}, func(ctx context.Context, c *caller, in *body[confirmed]) (Receipt, error) {
-		cred, ok := s.redeem(c, in.Body.Ticket)
-		if _, fits := seal.CheckTOTP(cred.TOTP, in.Body.Code, c.Now, 0); !ok || !fits {
+		cred, ok := s.tickets.Redeem(c.Viewer, in.Body.Ticket, in.Body.Code)
+		if !ok {
 			return Receipt{}, known(http.StatusUnauthorized, "not-admitted")
 		}
 		id, err := access.NewKeyID(s.Random)
@@ -288,33 +282,4 @@ func (s *server) me(c *caller) (Me, error) {
 		out.Proved = c.Proved.String()
 	}
 	return out, err
-}
-
-const ticketTag = "truce/ticket/v1\n"
-
-// ticket hides a credential that waits for its first code. Only the same person can use it, and not for long; nothing of it is kept here.
-func (s *server) ticket(c *caller, cred record.Credential) (string, error) {
-	b, err := json.Marshal(cred)
-	if err != nil {
-		return "", err
-	}
-	b = append(binary.BigEndian.AppendUint64(nil, uint64(c.Now)), b...)
-	b, err = s.tickets.Encrypt(nil, s.Random, b, []byte(ticketTag+string(c.Person)))
-	return encode(b), err
-}
-
-func (s *server) redeem(c *caller, ticket string) (cred record.Credential, ok bool) {
-	b, err := decode(ticket)
-	if err != nil || c.Person == "" {
-		return cred, false
-	}
-	b, err = s.tickets.Decrypt(nil, b, []byte(ticketTag+string(c.Person)))
-	if err != nil || len(b) < 8 {
-		return cred, false
-	}
-	made := truce.Instant(binary.BigEndian.Uint64(b))
-	if c.Now < made || c.Now.Sub(made) > DefaultTicket || json.Unmarshal(b[8:], &cred) != nil {
-		return record.Credential{}, false
-	}
-	return cred, true
 }
