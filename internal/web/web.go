@@ -82,18 +82,19 @@ const (
 // server answers requests.
 type server struct {
 	Options
-	m      *mechanism.Mechanism
-	mux    *http.ServeMux
-	guard  *http.CrossOriginProtection
-	routes map[string]*route // by pattern
-	rate   *access.Limiter
-	looks  map[string]*look // by language
-	assets *assets
+	m       *mechanism.Mechanism
+	mux     *http.ServeMux
+	guard   *http.CrossOriginProtection
+	routes  map[string]*route // by pattern
+	rate    *access.Limiter
+	looks   map[string]*look // by language
+	assets  *assets
+	tickets door.Tickets
 }
 
 // sections declare the pages, each in its own file.
 var sections = []func(*server){
-	aboutDoor, aboutToday, aboutMap, aboutInbox, aboutCases, aboutAgreement, aboutActors, aboutStatements, aboutAnalysis, aboutDaily, aboutAdmin,
+	aboutDoor, aboutAccount, aboutToday, aboutMap, aboutInbox, aboutCases, aboutAgreement, aboutActors, aboutStatements, aboutAnalysis, aboutDaily, aboutAdmin,
 }
 
 // New gives the handler of everything outside /api. It panics where a page lacks what every page must have: a program that starts has them all.
@@ -124,6 +125,9 @@ func newServer(o Options) (*server, error) {
 		return nil, err
 	}
 	s := bare()
+	if s.tickets, err = door.NewTickets(o.Random); err != nil {
+		return nil, err
+	}
 	s.Options, s.m, s.rate = o, o.Mechanism, access.NewLimiter(key.Derive("pages"), o.Burst, time.Duration(float64(time.Second)/o.Rate))
 	if u, err := url.Parse(o.Origin); err == nil && u.Host != "" {
 		if err := s.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
