@@ -247,6 +247,14 @@ type Outcome struct {
 	// Missing lists the facts that would settle an undetermined outcome, those that alone would do it first.
 	Missing []Phrase
 	Reasons []Reason
+	// Asked are the questions in order, up to the first yes, with what the outcome follows from: there when the reasons are.
+	Asked []Asked
+}
+
+// Asked is the answer to one question of a rule, and the result there is if the answer is yes.
+type Asked struct {
+	Answer Truth
+	Then   Result
 }
 
 // Subject is what an account is about: one observation, an episode of several, an obligation, or a period.

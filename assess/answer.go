@@ -177,6 +177,7 @@ func possible(qs []question, otherwise truce.Result, fix int, as truce.Truth) tr
 // explain turns the questions into the reasons of an outcome, marking those that decided it.
 func explain(qs []question, otherwise truce.Result, out *truce.Outcome) {
 	full := out.Possible
+	out.Asked = asked(qs, otherwise)
 	for i, q := range qs {
 		r := q.reason
 		if r.Phrase.ID == "" && len(r.Children) == 0 {

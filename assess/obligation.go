@@ -204,6 +204,9 @@ func (s *settling) obligation(r *rule, who []truce.ActorID, c *choice) (truce.Ou
 	}
 	if s.why {
 		explain(qs, otherwise, &d)
+		if d.Result == truce.Undetermined {
+			d.Asked = append([]truce.Asked{{Then: truce.Kept}, {Then: truce.Breached}}, d.Asked...)
+		}
 	}
 	return d, rec
 }

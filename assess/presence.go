@@ -441,7 +441,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 	// It was never inside here. Where the rule bound it at any moment, that is keeping it.
 	set := truce.ResultSet(0)
 	var open, last truce.Outcome
-	asked := sp.From
+	asked, opened := sp.From, sp.From
 	never := truce.Kept
 	outside := answer{truth: truce.False}
 	if r.Hours != nil {
@@ -456,7 +456,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 		last, asked = sc.out, max(sc.from, sp.From)
 		if sc.out.Possible.Has(truce.Breached) {
 			if open.Possible == 0 || sc.out.Result == truce.Breached {
-				open = sc.out
+				open, opened = sc.out, asked
 			}
 			if sc.out.Result == truce.Breached {
 				set = set.With(never)
@@ -470,7 +470,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 		o.Result, o.Possible = never, set
 	case open.Possible != 0:
 		o.Possible = (open.Possible &^ (1 << truce.Breached)).With(never)
-		o.Missing = open.Missing
+		o.Missing, asked = open.Missing, opened
 		if only, one := o.Possible.Only(); one {
 			o.Result, o.Missing = only, nil
 		}
@@ -479,6 +479,7 @@ func (s *settling) stayed(r *rule, t *track, who person, region int, scopes []sc
 	}
 	if s.why {
 		explain(append(s.asked(r, t, who, truce.At(asked), c), question{outside, truce.NotApplicable}), truce.Breached, &o)
+		neverInside(&o, never)
 		if o.Result == truce.Kept {
 			o.Reasons = append(o.Reasons, truce.Reason{Phrase: truce.Say("stay.never-inside"), Truth: truce.True, Settles: true})
 		}
