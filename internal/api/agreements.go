@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
 	"truce"
 	"truce/internal/access"
@@ -15,20 +13,6 @@ import (
 // Agreements lists the versions of the agreement.
 type Agreements struct {
 	Items []mechanism.Version `json:"items" access:"each"`
-}
-
-// Articles counts what rules say, article by article.
-type Articles struct {
-	Items []ArticleState `json:"items" access:"each"`
-	Whole bool           `json:"whole" access:"existence" doc:"All outcomes that you may see were counted; false where there were too many."`
-}
-
-// ArticleState counts the latest outcomes of one article under one choice of readings.
-type ArticleState struct {
-	Article  truce.ArticleID `json:"article" access:"open"`
-	Rule     truce.RuleID    `json:"rule" access:"open"`
-	Readings []string        `json:"readings,omitempty" access:"open" doc:"Each as term=reading; none where the rule turns on no term."`
-	Counts   map[string]int  `json:"counts" access:"open" doc:"How many outcomes have each result, of those that you may see."`
 }
 
 // AgreementText is a version of the agreement as it is sent.
@@ -72,46 +56,7 @@ func (s *server) aboutAgreements() {
 			return s.receipt(r, false, err)
 		})
 	add(s, route{id: "list-articles", method: http.MethodGet, path: "/api/articles", tag: tag, act: access.ActRead, kind: access.KindOutcome,
-		says: "Counts the latest outcomes by article, rule and reading, of those that you may see."}, func(ctx context.Context, c *caller, _ *struct{}) (Articles, error) {
-		return s.articles(ctx, c)
+		says: "Counts the latest outcomes by article, rule and reading, of those that you may see."}, func(ctx context.Context, c *caller, _ *struct{}) (mechanism.Articles, error) {
+		return s.m.Articles(ctx, c.Viewer)
 	})
-}
-
-func (s *server) articles(ctx context.Context, c *caller) (Articles, error) {
-	out := Articles{Items: []ArticleState{}, Whole: true}
-	at := map[string]int{}
-	ask := mechanism.OutcomeSearch{Limit: MaxPage, Lang: c.language}
-	for seen := 0; ; {
-		page, err := s.m.Outcomes(ctx, c.Viewer, ask)
-		if err != nil {
-			return out, err
-		}
-		for _, o := range page.Items {
-			if o.Gone {
-				continue
-			}
-			for _, said := range o.Said {
-				key := string(o.Article) + "\x00" + string(o.Rule) + "\x00" + strings.Join(said.Readings, "\x00")
-				i, ok := at[key]
-				if !ok {
-					i = len(out.Items)
-					at[key] = i
-					out.Items = append(out.Items, ArticleState{o.Article, o.Rule, said.Readings, map[string]int{}})
-				}
-				out.Items[i].Counts[said.Result]++
-			}
-		}
-		seen += len(page.Items)
-		if ask.Cursor = page.Next; page.Next == "" {
-			break
-		}
-		if seen >= MaxCounted {
-			out.Whole = false
-			break
-		}
-	}
-	slices.SortFunc(out.Items, func(a, b ArticleState) int {
-		return strings.Compare(string(a.Article)+"\x00"+string(a.Rule)+"\x00"+strings.Join(a.Readings, "\x00"), string(b.Article)+"\x00"+string(b.Rule)+"\x00"+strings.Join(b.Readings, "\x00"))
-	})
-	return out, nil
 }

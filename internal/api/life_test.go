@@ -33,7 +33,7 @@ func TestLifeOfACase(t *testing.T) {
 	if len(said.Items) == 0 || len(said.Items[0].Why) == 0 {
 		t.Fatalf("no reasons: %+v", said)
 	}
-	var articles Articles
+	var articles mechanism.Articles
 	e.as("duty").get("/api/articles").is(200).into(&articles)
 	if len(articles.Items) == 0 || !articles.Whole {
 		t.Errorf("%+v", articles)

@@ -3,7 +3,9 @@ package mechanism
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"truce"
@@ -35,6 +37,7 @@ type Trend struct {
 	Recent   int             `json:"recent" access:"open" doc:"In the last seven days."`
 	Baseline int             `json:"baseline" access:"open" doc:"In the twenty-eight days before."`
 	Unclear  int             `json:"unclear" access:"open" doc:"Whose day may lie in either; in no count."`
+	Rounded  bool            `json:"rounded,omitempty" access:"open" doc:"You are told counts in steps of five, and no small ones; what is worked out from them is left out."`
 	Known    bool            `json:"known" access:"open" doc:"Whether there was enough to compare."`
 	Ratio    string          `json:"ratio,omitempty" access:"open" doc:"Of the daily rates, the recent one to the baseline."`
 	Low      string          `json:"low,omitempty" access:"open" doc:"Ends of the exact conditional 95 % interval of two Poisson rates; it assumes independent events, reported alike."`
@@ -49,12 +52,14 @@ func (m *Mechanism) Trends(ctx context.Context, v access.Viewer) ([]Trend, error
 	}
 	recent := truce.Span{From: v.Now.Add(-DefaultRecent), To: v.Now}
 	baseline := truce.Span{From: recent.From.Add(-DefaultBaseline), To: recent.From}
-	events := map[truce.RuleID][]truce.Span{}
+	events := map[truce.RuleID][]event{}
 	first := view.DayOf(baseline.From)
-	err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true, First: &first}, func(row *view.Row, sees access.Fields) error {
+	_, err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true, First: &first}, func(row *view.Row, sees access.Fields) error {
 		if sees.Has(access.Open|access.WhenCoarse) && row.Happened != nil && row.Outcome != nil {
 			span := truce.Span{From: truce.Instant(int64(row.Happened.First)*86_400_000 + 1), To: truce.Instant((int64(row.Happened.Last)+1)*86_400_000 - 1)}
-			events[row.Outcome.Rule] = append(events[row.Outcome.Rule], span)
+			people, err := m.sources(ctx, v, row)
+			events[row.Outcome.Rule] = append(events[row.Outcome.Rule], event{span, people})
+			return err
 		}
 		return nil
 	})
@@ -63,14 +68,137 @@ func (m *Mechanism) Trends(ctx context.Context, v access.Viewer) ([]Trend, error
 	}
 	out := []Trend{}
 	for _, r := range a.Plan.Rules {
-		t := casefile.Compare(events[r.ID], baseline, recent)
-		one := Trend{Rule: r.ID, Article: r.Article, Recent: t.Recent, Baseline: t.Baseline, Unclear: t.Unclear, Known: t.Known}
-		if t.Known {
+		one := Trend{Rule: r.ID, Article: r.Article, Rounded: !access.Exact(v)}
+		var spans []truce.Span
+		var told [3]access.Tally // before, lately, unclear
+		for _, x := range events[r.ID] {
+			spans = append(spans, x.span)
+			if at := casefile.Compare([]truce.Span{x.span}, baseline, recent); at.Recent > 0 {
+				told[1].Add(x.people...)
+			} else if at.Baseline > 0 {
+				told[0].Add(x.people...)
+			} else if at.Unclear > 0 {
+				told[2].Add(x.people...)
+			}
+		}
+		one.Baseline, one.Recent, one.Unclear = told[0].Told(v), told[1].Told(v), told[2].Told(v)
+		if t := casefile.Compare(spans, baseline, recent); t.Known && !one.Rounded {
+			one.Known = true
 			one.Ratio, one.Low, one.High = thousandths(t.Ratio), thousandths(t.Low), thousandths(t.High)
 		}
 		out = append(out, one)
 	}
 	return out, nil
+}
+
+// event is when something was, and who reported what it rests on.
+type event struct {
+	span   truce.Span
+	people []truce.PersonID
+}
+
+// sources lists who reported what an outcome rests on, where the viewer's counts depend on that.
+func (m *Mechanism) sources(ctx context.Context, v access.Viewer, row *view.Row) ([]truce.PersonID, error) {
+	if access.Exact(v) {
+		return nil, nil
+	}
+	links, err := m.View.Linked(ctx, row.Seq)
+	if err != nil {
+		return nil, err
+	}
+	var out []truce.PersonID
+	for _, l := range links {
+		if l.How != "subject" {
+			continue
+		}
+		of, err := m.View.Record(ctx, l.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, of.Author.Person)
+	}
+	return out, nil
+}
+
+// Articles counts what rules say, article by article.
+type Articles struct {
+	Items   []ArticleState `json:"items" access:"each"`
+	Whole   bool           `json:"whole" access:"existence" doc:"All outcomes that you may see were counted; false where there were too many."`
+	Rounded bool           `json:"rounded,omitempty" access:"existence" doc:"You are told counts in steps of five, and no small ones."`
+}
+
+// ArticleState counts the latest outcomes of one article under one choice of readings.
+type ArticleState struct {
+	Article  truce.ArticleID `json:"article" access:"open"`
+	Rule     truce.RuleID    `json:"rule" access:"open"`
+	Readings []string        `json:"readings,omitempty" access:"open" doc:"Each as term=reading; none where the rule turns on no term."`
+	Counts   map[string]int  `json:"counts" access:"open" doc:"How many outcomes have each result, of those that you may see."`
+}
+
+// Articles counts the latest outcomes that a viewer may see by article, rule and reading.
+func (m *Mechanism) Articles(ctx context.Context, v access.Viewer) (Articles, error) {
+	out := Articles{Items: []ArticleState{}, Rounded: !access.Exact(v)}
+	type cell struct {
+		state   ArticleState
+		tallies map[string]*access.Tally
+	}
+	cells := map[string]*cell{}
+	var err error
+	out.Whole, err = m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true}, func(row *view.Row, sees access.Fields) error {
+		if !sees.Has(access.Open) {
+			return nil
+		}
+		r, g, err := m.content(ctx, row)
+		if err != nil {
+			return err
+		}
+		o, err := record.ReadOutcome(&r, g)
+		if err != nil {
+			return err
+		}
+		people, err := m.sources(ctx, v, row)
+		if err != nil {
+			return err
+		}
+		for _, said := range o.Said {
+			readings := readingsOf(said)
+			key := string(o.Article) + "\x00" + string(o.Rule) + "\x00" + strings.Join(readings, "\x00")
+			c := cells[key]
+			if c == nil {
+				c = &cell{ArticleState{o.Article, o.Rule, readings, map[string]int{}}, map[string]*access.Tally{}}
+				cells[key] = c
+			}
+			t := c.tallies[said.Result.String()]
+			if t == nil {
+				t = new(access.Tally)
+				c.tallies[said.Result.String()] = t
+			}
+			t.Add(people...)
+		}
+		return nil
+	})
+	if err != nil {
+		return out, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(cells)) {
+		c := cells[key]
+		for result, t := range c.tallies {
+			if n := t.Told(v); n > 0 {
+				c.state.Counts[result] = n
+			}
+		}
+		if len(c.state.Counts) > 0 {
+			out.Items = append(out.Items, c.state)
+		}
+	}
+	return out, nil
+}
+
+func readingsOf(s record.Said) (out []string) {
+	for _, c := range s.Readings {
+		out = append(out, c.String())
+	}
+	return out
 }
 
 // thousandths writes a number with three decimals.
@@ -81,28 +209,28 @@ func thousandths(t poisson.Thousandths) string {
 	return fmt.Sprintf("%d.%03d", t/1000, t%1000)
 }
 
-// walk goes through the rows of a query that a viewer may know of, the newest first, up to MaxCounted.
-func (m *Mechanism) walk(ctx context.Context, v access.Viewer, q view.Query, fn func(*view.Row, access.Fields) error) error {
+// walk goes through the rows of a query that a viewer may know of, the newest first. whole is false where there are more than MaxCounted.
+func (m *Mechanism) walk(ctx context.Context, v access.Viewer, q view.Query, fn func(*view.Row, access.Fields) error) (whole bool, err error) {
 	q.Limit = view.MaxPage
 	for n := 0; n < MaxCounted; {
 		rows, err := m.View.Records(ctx, q)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for i := range rows {
 			if sees := access.See(v, m.thing(&rows[i])); sees.Has(access.Existence) {
 				if err := fn(&rows[i], sees); err != nil {
-					return err
+					return false, err
 				}
 			}
 		}
 		n += len(rows)
 		if len(rows) < q.Limit {
-			return nil
+			return true, nil
 		}
 		q.Before = rows[len(rows)-1].Seq
 	}
-	return nil
+	return false, nil
 }
 
 // Exchange is how often acts of one against another were answered in kind.
@@ -111,9 +239,10 @@ type Exchange struct {
 	B        truce.ActorID `json:"b" access:"open"`
 	Acts     int           `json:"acts" access:"open" doc:"Incidents by a against b that could be followed for the whole time."`
 	Answered int           `json:"answered" access:"open" doc:"Of those, followed by one of b against a within 24 hours."`
-	Expected string        `json:"expected" access:"open" doc:"How many chance alone would answer: the mean over 199 shifts of b's incidents round the stretch."`
-	Level    string        `json:"level" access:"open" doc:"The share of shifts with at least as many answers. A small one says that the order is not chance; it does not say why."`
+	Expected string        `json:"expected,omitempty" access:"open" doc:"How many chance alone would answer: the mean over 199 shifts of b's incidents round the stretch."`
+	Level    string        `json:"level,omitempty" access:"open" doc:"The share of shifts with at least as many answers. A small one says that the order is not chance; it does not say why."`
 	Unclear  int           `json:"unclear" access:"open" doc:"Incidents whose time is not known closely enough."`
+	Rounded  bool          `json:"rounded,omitempty" access:"open" doc:"You are told counts in steps of five, and no small ones; what is worked out from them is left out."`
 }
 
 // TitForTat asks whether incidents of each of two actors against the other follow each other more often than chance would have it, in the last five weeks. It
@@ -121,8 +250,9 @@ type Exchange struct {
 func (m *Mechanism) TitForTat(ctx context.Context, v access.Viewer, a, b truce.ActorID) ([]Exchange, error) {
 	stretch := truce.Span{From: v.Now.Add(-DefaultRecent - DefaultBaseline), To: v.Now}
 	var acts []casefile.Act
+	var told access.Tally
 	first := view.DayOf(stretch.From)
-	err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: truce.KindIncident, First: &first}, func(row *view.Row, sees access.Fields) error {
+	_, err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: truce.KindIncident, First: &first}, func(row *view.Row, sees access.Fields) error {
 		if !sees.Has(access.Who|access.WhenExact) || row.Erased {
 			return nil
 		}
@@ -133,6 +263,9 @@ func (m *Mechanism) TitForTat(ctx context.Context, v access.Viewer, a, b truce.A
 		for _, by := range m.named(o, truce.RoleInitiator) {
 			for _, against := range m.named(o, truce.RoleTarget) {
 				acts = append(acts, casefile.Act{When: o.When, By: by, Against: against})
+				if by == a && against == b || by == b && against == a {
+					told.Add(row.Author.Person)
+				}
 			}
 		}
 		return nil
@@ -144,7 +277,11 @@ func (m *Mechanism) TitForTat(ctx context.Context, v access.Viewer, a, b truce.A
 	out := []Exchange{}
 	for _, pair := range [][2]truce.ActorID{{a, b}, {b, a}} {
 		x := casefile.TitForTat(acts, pair[0], pair[1], stretch, DefaultWithin)
-		out = append(out, Exchange{x.A, x.B, x.Acts, x.Answered, thousandths(x.Expected), thousandths(x.Level), x.Unclear})
+		one := Exchange{x.A, x.B, told.Part(v, x.Acts), told.Part(v, x.Answered), "", "", told.Part(v, x.Unclear), !access.Exact(v)}
+		if !one.Rounded {
+			one.Expected, one.Level = thousandths(x.Expected), thousandths(x.Level)
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }
