@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"truce"
+	"truce/assess"
 	"truce/internal/intake/entry"
 	"truce/internal/live"
 	"truce/internal/record"
@@ -209,7 +210,7 @@ func TestABreachIsRecordedOnce(t *testing.T) {
 	r := b.observe(t, shelling("a", utc(10, 6, 0)), utc(10, 7, 0))
 	got := of(b.settle(t, utc(10, 8, 0)), "ceasefire")
 	if len(got) != 1 || got[0].Said[0].Result != truce.Breached || got[0].Subject.Records[0] != r.ID || !got[0].Simulated || got[0].Attribution.By[0] != "north" ||
-		len(got[0].Said[0].Conditions) == 0 || got[0].Supersedes != "" {
+		len(got[0].Said[0].Conditions) == 0 || assess.Derive(got[0].Said[0].Asked) != got[0].Said[0].Possible || got[0].Supersedes != "" {
 		t.Fatalf("%+v", got)
 	}
 	if more := b.settle(t, utc(10, 9, 0)); len(more) != 0 {
@@ -217,6 +218,36 @@ func TestABreachIsRecordedOnce(t *testing.T) {
 	}
 	if drafts, err := b.again(t, len(b.entries)).Settle(utc(10, 9, 0)); text(t, drafts, err) != "" {
 		t.Fatal("a restart drafts again: " + text(t, drafts, err))
+	}
+}
+
+// After a flood the outcomes come in portions, each thing once.
+func TestAFloodIsSettledInPortions(t *testing.T) {
+	const n = live.MaxDrafts + 100
+	b := newBook(t)
+	b.say(t, small(t), utc(8, 0, 0))
+	for i := range n {
+		b.observe(t, shelling(fmt.Sprint("s", i), utc(10, 6, i%60).Add(time.Duration(i)*time.Second)), utc(10, 7, 0))
+	}
+	seen := map[truce.RecordID]bool{}
+	for part := 0; ; part++ {
+		got := b.settle(t, utc(11, 8, 0))
+		if part == 0 && len(got) != live.MaxDrafts {
+			t.Fatalf("%d are drafted at once", len(got))
+		}
+		if len(got) == 0 {
+			break
+		}
+		for _, o := range of(got, "ceasefire") {
+			if id := o.Subject.Records[0]; seen[id] {
+				t.Fatalf("%s was spoken of twice", id)
+			} else {
+				seen[id] = true
+			}
+		}
+	}
+	if len(seen) != n {
+		t.Errorf("%d of %d were spoken of", len(seen), n)
 	}
 }
 

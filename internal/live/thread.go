@@ -245,6 +245,9 @@ func (l *Live) outcome(p *plan, acc *truce.Account, at truce.Instant) record.Out
 				said.Conditions = append(said.Conditions, record.Condition{ID: r.Phrase.ID, Truth: r.Truth, Settles: r.Settles})
 			}
 		}
+		if assess.Derive(why.Asked) == x.Possible && len(why.Asked) <= record.MaxConditions {
+			said.Asked = why.Asked
+		}
 		o.Said = append(o.Said, said)
 		o.Detail.Why = append(o.Detail.Why, record.Why{Margin: x.Margin, Permille: x.Permille, Missing: x.Missing, Reasons: why.Reasons})
 	}

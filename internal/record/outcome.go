@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"truce"
 	"truce/internal/vault"
@@ -63,6 +64,8 @@ type Said struct {
 	Possible truce.ResultSet
 	// Conditions are the questions asked, in order, with their answers and without the values behind them.
 	Conditions []Condition
+	// Asked are the answers that the result follows from ([assess.Derive]); none in records from before they were kept.
+	Asked []truce.Asked
 }
 
 // Condition is one question of a rule and its answer. Settles marks those that decided, or that would.
@@ -116,6 +119,7 @@ type saidBody struct {
 	Result     string          `json:"result"`
 	Possible   []string        `json:"possible"`
 	Conditions []conditionBody `json:"conditions,omitempty"`
+	Asked      string          `json:"asked,omitempty"` // a letter for each answer, and the number of the result it leads to
 }
 
 type readingBody struct {
@@ -171,6 +175,7 @@ func (o Outcome) Draft() (Draft, error) {
 		for _, c := range s.Conditions {
 			x.Conditions = append(x.Conditions, conditionBody{c.ID, c.Truth.String(), c.Settles})
 		}
+		x.Asked = writeAsked(s.Asked)
 		b.Said = append(b.Said, x)
 	}
 	fail := func(why string, err error) (Draft, error) {
@@ -244,6 +249,7 @@ func ReadOutcome(r *truce.Record, g vault.Groups) (Outcome, error) {
 			t, _ := parseTruth(c.Truth)
 			s.Conditions = append(s.Conditions, Condition{c.ID, t, c.Settles})
 		}
+		s.Asked, _ = readAsked(x.Asked) // check has seen it
 		o.Said = append(o.Said, s)
 	}
 	if g.Erased() {
@@ -305,6 +311,9 @@ func (b *outcomeBody) check() error {
 		if len(s.Conditions) > MaxConditions {
 			return fmt.Errorf("%d conditions are more than the %d there may be", len(s.Conditions), MaxConditions)
 		}
+		if _, ok := readAsked(s.Asked); !ok {
+			return fmt.Errorf("%q are no answers", s.Asked)
+		}
 		for _, w := range append([]string{s.Result}, s.Possible...) {
 			if _, ok := truce.ParseResult(w); !ok {
 				return fmt.Errorf("%q is no result", w)
@@ -336,6 +345,29 @@ func (b *outcomeBody) check() error {
 		return err
 	}
 	return names("terms", b.Turns, MaxNamed)
+}
+
+// writeAsked writes answers in two characters each: "n1" is a no to a question whose yes would be not applicable.
+func writeAsked(list []truce.Asked) string {
+	var b []byte
+	for _, a := range list {
+		b = append(b, "nuy"[a.Answer+1], '0'+byte(a.Then))
+	}
+	return string(b)
+}
+
+func readAsked(s string) (list []truce.Asked, ok bool) {
+	if len(s)%2 != 0 || len(s) > 2*MaxConditions {
+		return nil, false
+	}
+	for i := 0; i < len(s); i += 2 {
+		answer, then := strings.IndexByte("nuy", s[i]), int(s[i+1])-'0'
+		if answer < 0 || then < 0 || then >= len(truce.ResultWords()) {
+			return nil, false
+		}
+		list = append(list, truce.Asked{Answer: truce.Truth(answer - 1), Then: truce.Result(then)})
+	}
+	return list, true
 }
 
 func parseTruth(s string) (t truce.Truth, ok bool) {

@@ -54,7 +54,8 @@ func outcome() record.Outcome {
 		Subject: record.Subject{Kind: "observation", Records: []truce.RecordID{"r-abc"}, Count: 1, Actor: "north"},
 		Said: []record.Said{
 			{Readings: []truce.Choice{{Term: "foreign", Reading: "by-origin"}}, Result: truce.Breached, Possible: truce.ResultSet(0).With(truce.Breached),
-				Conditions: []record.Condition{{ID: "kind.is", Truth: truce.True, Settles: true}, {ID: "place.inside", Truth: truce.Unknown}}},
+				Conditions: []record.Condition{{ID: "kind.is", Truth: truce.True, Settles: true}, {ID: "place.inside", Truth: truce.Unknown}},
+				Asked: []truce.Asked{{Answer: truce.False, Then: truce.NotApplicable}, {Answer: truce.True, Then: truce.Breached}}},
 			{Readings: []truce.Choice{{Term: "foreign", Reading: "by-command"}}, Possible: truce.ResultSet(0).With(truce.Kept).With(truce.Breached)},
 		},
 		Turns:       []truce.TermID{"foreign"},
