@@ -97,15 +97,11 @@ type serveCommand struct {
 
 // Run serves until it is interrupted.
 func (c *serveCommand) Run(p *program) error {
-	handler := slog.Handler(slog.NewTextHandler(p.err, nil))
-	if c.Log == "json" {
-		handler = slog.NewJSONHandler(p.err, nil)
-	}
 	self, err := os.Executable()
 	if err != nil {
 		self = ""
 	}
-	n, err := node.Open(p.ctx, node.Options{Path: c.Data, Passphrase: os.Getenv(passphraseVariable), Log: slog.New(handler), Program: self, Override: func(s *node.Config) {
+	n, err := node.Open(p.ctx, node.Options{Path: c.Data, Passphrase: os.Getenv(passphraseVariable), Log: p.logger(c.Log), Program: self, Override: func(s *node.Config) {
 		if c.Listen != "" {
 			s.Listen = c.Listen
 		}
@@ -126,6 +122,14 @@ func (c *serveCommand) Run(p *program) error {
 		fmt.Fprintf(p.err, "truce: read-only: %v\n  %s\n", why, truce.HintOf(why))
 	}
 	return n.Serve(p.ctx, func(address string) { p.printf("listening on %s\n", address) })
+}
+
+// logger writes what happens to standard error, as text or json.
+func (p *program) logger(format string) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(p.err, nil))
+	}
+	return slog.New(slog.NewTextHandler(p.err, nil))
 }
 
 type fsckCommand struct {
