@@ -18,7 +18,9 @@ type Procedure struct {
 	Severity   []ScaleWord // from the lowest
 	// OpenedBy may open a case by complaint, PublishedBy decides its publication.
 	OpenedBy, PublishedBy []ActorID
-	Origin                Origin `json:"-"`
+	// OpenedOn are rules whose breach opens a case by itself.
+	OpenedOn []RuleID `json:",omitempty"`
+	Origin   Origin   `json:"-"`
 }
 
 // SignOff says whose signatures make a finding the mechanism's own.
@@ -125,6 +127,11 @@ func (a *Agreement) Openers() []ActorID {
 		return p.OpenedBy
 	}
 	return a.withRoles(RoleParty, RoleSignatory, RoleGuarantor)
+}
+
+// OpensOn reports whether the breach of a rule opens a case by itself. Where the procedure names none, people decide each time.
+func (a *Agreement) OpensOn(r RuleID) bool {
+	return a.Procedure != nil && slices.Contains(a.Procedure.OpenedOn, r)
 }
 
 // Publishers gives the participants any of whom decides that a finding is published. None means the operations room, once the

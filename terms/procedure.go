@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	procedureKeys = []string{"note", "source", "clocks", "sign_off", "standards", "confidence", "severity", "opened_by", "published_by"}
+	procedureKeys = []string{"note", "source", "clocks", "sign_off", "standards", "confidence", "severity", "opened_by", "opened_on", "published_by"}
 	signOffKeys   = []string{"of", "at_least"}
 	scaleKeys     = []string{"word", "name", "kinds"}
 )
@@ -25,6 +25,7 @@ func (r *reader) procedure(v value, a *truce.Agreement) *truce.Procedure {
 	o := v.object(procedureKeys...)
 	p := &truce.Procedure{Note: r.words(o.get("note")), Source: truce.SourceID(r.named(o.get("source"), statements)),
 		Standards: r.scale(o.get("standards")), Confidence: r.scale(o.get("confidence")), Severity: r.scale(o.get("severity")),
+		OpenedOn: onceNamed[truce.RuleID](r, o.get("opened_on"), rules),
 		OpenedBy: r.participants(o.get("opened_by"), a), PublishedBy: r.participants(o.get("published_by"), a), Origin: v.at}
 	clocks := o.get("clocks").object(truce.CaseClocks...)
 	for _, c := range truce.CaseClocks { // in this order, whatever the author's
@@ -53,14 +54,22 @@ func (r *reader) procedure(v value, a *truce.Agreement) *truce.Procedure {
 
 // participants reads actors that must be participants of the agreement.
 func (r *reader) participants(v value, a *truce.Agreement) []truce.ActorID {
-	var out []truce.ActorID
 	for _, w := range v.items() {
-		id := truce.ActorID(r.named(w, actors))
-		if id == "" {
-			continue
-		}
+		id := truce.ActorID(w.text())
 		if r.names[actors].has(string(id)) && !slices.ContainsFunc(a.Participants, func(p truce.Participant) bool { return p.Actor == id }) {
 			w.fail("not-a-participant", fmt.Sprintf("%q takes no part in the agreement", id), "list it under participants first")
+		}
+	}
+	return onceNamed[truce.ActorID](r, v, actors)
+}
+
+// onceNamed reads declared names, each listed once.
+func onceNamed[T ~string](r *reader, v value, sort int) []T {
+	var out []T
+	for _, w := range v.items() {
+		id := T(r.named(w, sort))
+		if id == "" {
+			continue
 		}
 		if slices.Contains(out, id) {
 			w.fail("name-twice", fmt.Sprintf("%q is listed twice", id), "")
@@ -140,6 +149,13 @@ func (x *explainer) procedureSays(p *truce.Procedure) []truce.Phrase {
 	}
 	if len(p.OpenedBy) > 0 {
 		out = append(out, truce.Say("explain.procedure.opened-by", who(p.OpenedBy)))
+	}
+	if len(p.OpenedOn) > 0 {
+		var list []truce.Arg
+		for _, id := range p.OpenedOn {
+			list = append(list, truce.RuleArg(id))
+		}
+		out = append(out, truce.Say("explain.procedure.opened-on", truce.ListArg(list...)))
 	}
 	if len(p.PublishedBy) > 0 {
 		out = append(out, truce.Say("explain.procedure.published-by", who(p.PublishedBy)))

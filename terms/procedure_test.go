@@ -87,6 +87,7 @@ func TestProcedureProblems(t *testing.T) {
 		{"procedure: {sign_off: {of: [far]}}", "not-a-participant", "13:29"},
 		{"procedure: {opened_by: [nobody]}", "unknown-actor", "13:25"},
 		{"procedure: {opened_by: [north, north]}", "name-twice", "13:32"},
+		{"procedure: {opened_on: [nothing]}", "unknown-rule", "13:25"},
 		{"procedure: {published_by: far}", "not-a-participant", "13:27"},
 		{"procedure: {standards: [a b]}", "bad-name", "13:25"},
 		{"procedure: {standards: [a, a]}", "name-twice", "13:28"},

@@ -325,11 +325,14 @@ func (l *Live) Erased(o record.Outcome) bool {
 	return slices.ContainsFunc(o.Subject.Records, func(id truce.RecordID) bool { return l.erased[id] })
 }
 
+// MaxDrafts is how many records [Live.Settle] drafts at once, but for one thing about which more is to be said: drafts with their reasons are large,
+// and after a flood there are very many. See docs/limits.md.
+const MaxDrafts = 512
+
 // Settle drafts what is to be recorded as the agreement stands at a time: in the order of the versions, then of the rules. The time is one of the journal,
-// [Live.Now] or later.
+// [Live.Now] or later. Where it gives MaxDrafts or more there may be others, which it drafts once these came back through the journal.
 func (l *Live) Settle(at truce.Instant) ([]record.Draft, error) {
 	l.now = max(l.now, at)
-	var out []record.Draft
 	for _, p := range l.plans {
 		if p.assessor == nil {
 			continue
@@ -337,17 +340,22 @@ func (l *Live) Settle(at truce.Instant) ([]record.Draft, error) {
 		for _, c := range p.assessor.Update(at) {
 			p.take(c)
 		}
-		drafts, err := l.drafts(p, at)
-		if err != nil {
+	}
+	var out []record.Draft
+	for _, p := range l.plans {
+		if p.assessor == nil {
+			continue
+		}
+		var err error
+		if out, err = l.drafts(out, p, at); err != nil {
 			return nil, err
 		}
-		out = append(out, drafts...)
 	}
 	return out, nil
 }
 
-// drafts goes through the threads in which something changed.
-func (l *Live) drafts(p *plan, at truce.Instant) ([]record.Draft, error) {
+// drafts goes through the threads in which something changed, until there are enough.
+func (l *Live) drafts(out []record.Draft, p *plan, at truce.Instant) ([]record.Draft, error) {
 	order := map[truce.RuleID]int{}
 	for i, r := range p.compiled.Rules {
 		order[r.ID] = i
@@ -359,8 +367,10 @@ func (l *Live) drafts(p *plan, at truce.Instant) ([]record.Draft, error) {
 	slices.SortFunc(keys, func(a, b threadKey) int {
 		return cmp.Or(cmp.Compare(order[a.rule], order[b.rule]), cmp.Compare(a.name, b.name))
 	})
-	var out []record.Draft
 	for _, k := range keys {
+		if len(out) >= MaxDrafts {
+			break
+		}
 		outcomes := l.differences(p, k, at)
 		if len(outcomes) == 0 {
 			delete(p.dirty, k) // what is drafted stays open until it comes back through the journal

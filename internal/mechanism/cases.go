@@ -8,6 +8,7 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/casefile"
+	"truce/internal/live"
 	"truce/internal/record"
 	"truce/internal/view"
 )
@@ -495,12 +496,22 @@ func (m *Mechanism) Tick(ctx context.Context, now truce.Instant) error {
 
 // Settle lets the rules speak about what arrived since, and records what changed. It reports how many outcomes it recorded.
 func (m *Mechanism) Settle(ctx context.Context, at truce.Instant) (int, error) {
-	m.evaluating.Lock()
-	drafts, err := m.live.Settle(at)
-	m.evaluating.Unlock()
-	if err != nil || len(drafts) == 0 {
-		return 0, err
+	for n := 0; ; {
+		m.evaluating.Lock()
+		drafts, err := m.live.Settle(at)
+		m.evaluating.Unlock()
+		if err != nil || len(drafts) == 0 {
+			return n, err
+		}
+		fresh, err := m.pronounce(ctx, drafts, at)
+		if n += fresh; err != nil || fresh == 0 || len(drafts) < live.MaxDrafts {
+			return n, err
+		}
 	}
+}
+
+// pronounce records outcomes, and lets cases that cite one cite what takes its place. It reports how many were not there already.
+func (m *Mechanism) pronounce(ctx context.Context, drafts []record.Draft, at truce.Instant) (int, error) {
 	n := 0
 	for part := range slices.Chunk(drafts, DefaultGroup) {
 		for i := range part {
@@ -515,11 +526,14 @@ func (m *Mechanism) Settle(ctx context.Context, at truce.Instant) (int, error) {
 		if err != nil {
 			return n, err
 		}
-		n += len(list)
 		if err := m.Await(ctx, list[len(list)-1].Seq); err != nil {
 			return n, err
 		}
 		for _, r := range list {
+			if r.Repeated {
+				continue
+			}
+			n++
 			links, err := m.View.Linked(ctx, r.Seq)
 			if err != nil {
 				return n, err
