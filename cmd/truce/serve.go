@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -95,8 +96,16 @@ type serveCommand struct {
 	Log     string `help:"Log as text or json." enum:"text,json" default:"text"`
 }
 
+// garbage is how much memory may be taken, in percent of what is held, before what is no longer needed is collected. Most of what a node holds are
+// positions, which the collector need not look into: collecting twice as often as Go does by itself took no time that could be measured, and of ten million
+// positions 408 MB instead of 489.
+const garbage = 50
+
 // Run serves until it is interrupted.
 func (c *serveCommand) Run(p *program) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		self = ""
