@@ -134,7 +134,7 @@ type Conclusion struct {
 	Intent      string       `json:"intent"`
 	Severity    string       `json:"severity,omitempty"`
 	Attribution *Attribution `json:"attribution,omitempty"`
-	Outcomes    []string     `json:"outcomes,omitempty"`
+	Cites       []string     `json:"cites,omitempty"`
 }
 
 // Attribution is who answers for it, apart from whether it happened.
@@ -147,7 +147,7 @@ type Attribution struct {
 
 const conclusionTag = "truce/conclusion/v1\n"
 
-// Digest is what a statement that signs the conclusion names: of the bytes as they stand in the document.
+// ConclusionDigest is what a statement that signs the conclusion names: of the bytes as they stand in the document.
 func ConclusionDigest(conclusion []byte) truce.Digest {
 	return seal.Bytes(append([]byte(conclusionTag), conclusion...))
 }

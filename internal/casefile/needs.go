@@ -5,6 +5,7 @@ import (
 
 	"truce"
 	"truce/internal/record"
+	"truce/verify"
 )
 
 // Need is what must be so before a step is taken.
@@ -214,7 +215,12 @@ func (x asked) heard() *Refusal {
 
 func (x asked) of() *Refusal {
 	f := x.c.Standing()
-	return ok(f != nil && x.s.Of == f.Number, truce.Say("case.other-finding"))
+	yes := f != nil && x.s.Of == f.Number
+	if yes && !x.s.Signs.IsZero() {
+		words, err := x.c.conclusion(x.g, f)
+		yes = err == nil && verify.ConclusionDigest(words) == x.s.Signs
+	}
+	return ok(yes, truce.Say("case.other-finding"))
 }
 
 func (x asked) unspoken() *Refusal {
@@ -281,6 +287,7 @@ func stray(row Row, s record.Step) *Refusal {
 		{s.Finding != nil, has(NeedFinding), "finding"},
 		{s.Attribution != nil, has(NeedAttribution), "attribution"},
 		{s.Of != 0, has(NeedOf), "of"},
+		{!s.Signs.IsZero(), has(NeedOf), "signs"},
 		{s.Other != "", has(NeedOther), "other"},
 		{s.Tier != truce.TierUnclassified, has(NeedTier), "tier"},
 		{s.Clock != "" || s.Body != "", has(NeedRanOut), "clock"},

@@ -55,7 +55,7 @@ func outcome() record.Outcome {
 		Said: []record.Said{
 			{Readings: []truce.Choice{{Term: "foreign", Reading: "by-origin"}}, Result: truce.Breached, Possible: truce.ResultSet(0).With(truce.Breached),
 				Conditions: []record.Condition{{ID: "kind.is", Truth: truce.True, Settles: true}, {ID: "place.inside", Truth: truce.Unknown}},
-				Asked: []truce.Asked{{Answer: truce.False, Then: truce.NotApplicable}, {Answer: truce.True, Then: truce.Breached}}},
+				Asked:      []truce.Asked{{Answer: truce.False, Then: truce.NotApplicable}, {Answer: truce.True, Then: truce.Breached}}},
 			{Readings: []truce.Choice{{Term: "foreign", Reading: "by-command"}}, Possible: truce.ResultSet(0).With(truce.Kept).With(truce.Breached)},
 		},
 		Turns:       []truce.TermID{"foreign"},

@@ -39,6 +39,9 @@ type Step struct {
 	Attribution *Attribution
 	// Of is the number of the step that made the finding which is signed or dissented from.
 	Of int
+	// Signs is the digest of what is signed or dissented from, as [casefile.Book.Conclusion] has it: a signature binds the words of a finding and not its
+	// number alone. Zero in records from before it was asked for.
+	Signs truce.Digest
 	// Other is the case that a duplicate repeats.
 	Other truce.CaseID
 	// Tier is at which a finding is published; zero elsewhere.
@@ -83,6 +86,7 @@ type stepBody struct {
 	Finding     *Finding         `json:"finding,omitempty"`
 	Attribution *Attribution     `json:"attribution,omitempty"`
 	Of          int              `json:"of,omitempty"`
+	Signs       string           `json:"signs,omitempty"`
 	Other       truce.CaseID     `json:"other,omitempty"`
 	Tier        string           `json:"tier,omitempty"`
 	Clock       truce.CaseClock  `json:"clock,omitempty"`
@@ -95,10 +99,13 @@ const TextGroup = "text"
 
 // Draft writes the step as a record.
 func (s Step) Draft() (Draft, error) {
-	b := stepBody{s.Case, s.Step, s.Last, s.Rule, s.Article, s.Kind, s.Cites, s.Parties, s.Team, s.Finding, s.Attribution, s.Of, s.Other, "",
+	b := stepBody{s.Case, s.Step, s.Last, s.Rule, s.Article, s.Kind, s.Cites, s.Parties, s.Team, s.Finding, s.Attribution, s.Of, "", s.Other, "",
 		s.Clock, s.Body, s.Simulated}
 	if s.Tier != truce.TierUnclassified {
 		b.Tier = s.Tier.String()
+	}
+	if !s.Signs.IsZero() {
+		b.Signs = s.Signs.String()
 	}
 	if err := b.check(); err != nil {
 		return Draft{}, &truce.Error{Op: "record.Step", Kind: truce.Invalid, Subject: string(s.Case), Reason: err.Error()}
@@ -121,6 +128,7 @@ func ReadStep(r *truce.Record, groups vault.Groups) (s Step, err error) {
 	}
 	s = Step{Case: b.Case, Step: b.Step, Last: b.Last, Rule: b.Rule, Article: b.Article, Kind: b.Kind, Cites: b.Cites, Parties: b.Parties, Team: b.Team,
 		Finding: b.Finding, Attribution: b.Attribution, Of: b.Of, Other: b.Other, Tier: tier, Clock: b.Clock, Body: b.Body, Simulated: b.Simulated}
+	s.Signs, _ = parseDigest(b.Signs)
 	s.Erased, err = readTexts(r, groups, sealedText{TextGroup, &s.Text}, sealedText{"where", &s.Where})
 	return s, err
 }
@@ -138,6 +146,8 @@ func (b *stepBody) check() error {
 		return fmt.Errorf("steps are counted from 1")
 	case (b.Last == 0) != (b.Step == truce.StepOpen):
 		return fmt.Errorf("the step that opens a case is its first, and no other is")
+	case b.Signs != "" && !isDigest(b.Signs):
+		return fmt.Errorf("%q is no digest of a finding", b.Signs)
 	case b.Other != "" && !caseID.MatchString(string(b.Other)):
 		return fmt.Errorf("%q is no number of a case", b.Other)
 	case b.Tier != "" && (!ok || tier == truce.TierUnclassified):
@@ -240,4 +250,9 @@ func readTexts(r *truce.Record, groups vault.Groups, texts ...sealedText) (erase
 		}
 	}
 	return erased, nil
+}
+
+func isDigest(s string) bool {
+	_, ok := parseDigest(s)
+	return ok
 }
