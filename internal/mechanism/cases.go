@@ -11,6 +11,7 @@ import (
 	"truce/internal/live"
 	"truce/internal/record"
 	"truce/internal/view"
+	"truce/verify"
 )
 
 // Case is a case as one viewer sees it.
@@ -126,7 +127,7 @@ type CaseOption struct {
 // caseThing fills what the policy must know of a case. It holds codes, no content: who may see its steps, findings and records is asked of each.
 func (m *Mechanism) caseThing(c *casefile.Case) access.Thing {
 	t := access.Thing{ID: truce.RecordID(c.ID), Kind: access.KindCase, Tier: truce.TierMechanism, Class: access.ClassOrdinary, Case: c.ID, Simulated: c.Simulated,
-		Paused: m.Directory.Paused()}
+		Paused: m.Directory.Paused(), Demo: m.Directory.Demo()}
 	if len(c.Steps) > 0 {
 		t.Author = c.Steps[0].Author
 		t.Classified = c.Steps[0].At
@@ -331,6 +332,7 @@ func (m *Mechanism) Step(ctx context.Context, v access.Viewer, s record.Step, ye
 	defer m.command.Unlock()
 	t := access.Thing{Kind: access.KindCase, Author: v.Author()}
 	if s.Step == truce.StepOpen {
+		s.Simulated = s.Simulated || m.Exercise
 		m.mu.RLock()
 		s.Case = m.book.NextID(year)
 		m.mu.RUnlock()
@@ -348,6 +350,11 @@ func (m *Mechanism) Step(ctx context.Context, v access.Viewer, s record.Step, ye
 		}
 		if s.Step == truce.StepSign || s.Step == truce.StepDissent {
 			t.Addressed = append(t.Addressed, m.toSign(c)...)
+			m.mu.RLock()
+			if words, ok := m.book.Conclusion(s.Case, s.Of); ok {
+				s.Signs = verify.ConclusionDigest(words)
+			}
+			m.mu.RUnlock()
 		}
 	}
 	if _, err := m.may(op, v, actOf(s.Step, v.Office), t); err != nil {
