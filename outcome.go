@@ -308,6 +308,24 @@ func (a Account) Result() (r Result, same bool) {
 	return a.Outcomes[0].Result, true
 }
 
+// Breaches says whether it is a breach under every reading, under some, and whether one is possible under some.
+func (a Account) Breaches() (every, some, possible bool) {
+	every = len(a.Outcomes) > 0
+	for i := range a.Outcomes {
+		o := &a.Outcomes[i]
+		every = every && o.Result == Breached
+		some = some || o.Result == Breached
+		possible = possible || o.MayBreach()
+	}
+	return every, some, possible
+}
+
+// MayBreach reports whether it is a breach or could be one. What stays undetermined whatever becomes known, for want of evidence or of people's
+// assessment, could.
+func (o *Outcome) MayBreach() bool {
+	return o.Possible.Has(Breached) || o.Possible.Has(Undetermined)
+}
+
 // Episode is a stay of one unit where a rule speaks of, made of presences.
 type Episode struct {
 	Unit         string

@@ -18,6 +18,32 @@ type Count struct {
 	Records  []truce.ObservationID // what was counted
 }
 
+// Incident is an incident to be counted, and who answers for it as far as that is known: what is done by two sides is never one episode.
+type Incident struct {
+	Observation *truce.Observation
+	Side        string
+}
+
+// Side names those who answer for something, "" where that is not known.
+func Side(a truce.Attribution) string {
+	side := ""
+	if a.Known == truce.True {
+		for _, id := range a.By {
+			side += string(id) + " "
+		}
+	}
+	return side
+}
+
+// Count counts incidents under every counting rule of the agreement, side by side, whether or not they were made known to the assessor.
+func (a *Assessor) Count(list []Incident) []Count {
+	out := make([]counted, len(list))
+	for i, x := range list {
+		out[i] = a.counted(x.Observation, x.Side)
+	}
+	return a.count(out)
+}
+
 // counted is an incident to be counted.
 type counted struct {
 	o    *truce.Observation
@@ -27,10 +53,10 @@ type counted struct {
 }
 
 // counted makes an incident ready for counting.
-func (s *settling) counted(o *truce.Observation, side string) counted {
+func (a *Assessor) counted(o *truce.Observation, side string) counted {
 	x := counted{o: o, side: side}
 	if o.When.Stated() {
-		clock := s.plan.Agreement.Clock
+		clock := a.plan.Agreement.Clock
 		x.first, x.last = clock.ReportDay(o.When.From).From, clock.ReportDay(o.When.To).From
 	}
 	return x
@@ -49,13 +75,7 @@ func (res *Result) Counts(rule truce.RuleID, pick func(truce.Account) bool) []Co
 		if o == nil {
 			continue
 		}
-		side := ""
-		if acc.Attribution.Known == truce.True {
-			for _, id := range acc.Attribution.By {
-				side += string(id) + " "
-			}
-		}
-		list = append(list, s.counted(o, side))
+		list = append(list, s.counted(o, Side(acc.Attribution)))
 	}
 	return s.count(list)
 }
@@ -76,14 +96,14 @@ func (res *Result) CountAll(pick func(*truce.Observation) bool) []Count {
 	return res.settling.count(list)
 }
 
-func (s *settling) count(list []counted) []Count {
+func (a *Assessor) count(list []counted) []Count {
 	var out []Count
-	for i := range s.plan.Agreement.Counting {
-		c := &s.plan.Agreement.Counting[i]
+	for i := range a.plan.Agreement.Counting {
+		c := &a.plan.Agreement.Counting[i]
 		n := Count{Counting: c.ID}
 		var mine []counted
 		for _, x := range list {
-			if len(c.Kinds) == 0 || slices.ContainsFunc(c.Kinds, func(k string) bool { return s.plan.Incidents.Is(x.o.What, k) == truce.True }) {
+			if len(c.Kinds) == 0 || slices.ContainsFunc(c.Kinds, func(k string) bool { return a.plan.Incidents.Is(x.o.What, k) == truce.True }) {
 				mine = append(mine, x)
 				n.Records = append(n.Records, x.o.ID)
 			}
@@ -101,9 +121,9 @@ func (s *settling) count(list []counted) []Count {
 				}
 			}
 		case truce.CountDays:
-			n.Low, n.High = s.days(mine)
+			n.Low, n.High = a.days(mine)
 		case truce.CountEpisodes:
-			n.Low, n.High = s.episodes(mine, c)
+			n.Low, n.High = a.episodes(mine, c)
 		}
 		out = append(out, n)
 	}
@@ -111,9 +131,9 @@ func (s *settling) count(list []counted) []Count {
 }
 
 // days counts the reporting days with at least one incident: the fewest there can have been, and no fewer than the most.
-func (s *settling) days(list []counted) (low, high int) {
+func (a *Assessor) days(list []counted) (low, high int) {
 	maybe := map[truce.Instant]bool{}
-	clock := s.plan.Agreement.Clock
+	clock := a.plan.Agreement.Clock
 	wide := 0
 	for _, x := range list {
 		if x.first == 0 {
@@ -155,7 +175,7 @@ func fewestDays(list []counted) int {
 }
 
 // episodes counts runs of incidents of one side that follow each other without a longer gap or greater distance.
-func (s *settling) episodes(list []counted, c *truce.Counting) (low, high int) {
+func (a *Assessor) episodes(list []counted, c *truce.Counting) (low, high int) {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b counted) int {
 		return cmp.Or(strings.Compare(a.side, b.side), cmp.Compare(a.o.When.From, b.o.When.From), cmp.Compare(a.o.When.To, b.o.When.To), cmp.Compare(a.o.ID, b.o.ID))
@@ -169,7 +189,7 @@ func (s *settling) episodes(list []counted, c *truce.Counting) (low, high int) {
 			for j < len(list) && list[j].side == list[i].side {
 				j++
 			}
-			k := s.clusters(list[i:j], gap, c, few)
+			k := a.clusters(list[i:j], gap, c, few)
 			if few && c.Daily { // an episode lies on one day, so there are no fewer of them than days
 				k = max(k, fewestDays(list[i:j]))
 			}
@@ -183,7 +203,7 @@ func (s *settling) episodes(list []counted, c *truce.Counting) (low, high int) {
 }
 
 // clusters joins incidents into runs, looking back over as many as may still be within the gap.
-func (s *settling) clusters(list []counted, gap truce.Instant, c *truce.Counting, few bool) int {
+func (a *Assessor) clusters(list []counted, gap truce.Instant, c *truce.Counting, few bool) int {
 	run := make([]int, len(list)) // the run each belongs to: the index of its first member
 	find := func(i int) int {
 		for run[i] != i {
@@ -202,7 +222,7 @@ func (s *settling) clusters(list []counted, gap truce.Instant, c *truce.Counting
 			if list[i].o.When.From > ends[j]+gap {
 				break
 			}
-			if s.together(&list[j], &list[i], gap, c, few) {
+			if a.together(&list[j], &list[i], gap, c, few) {
 				if a, b := find(i), find(j); a != b {
 					run[max(a, b)] = min(a, b)
 					n--
@@ -214,13 +234,13 @@ func (s *settling) clusters(list []counted, gap truce.Instant, c *truce.Counting
 }
 
 // together answers whether two incidents may (few) or must be one episode.
-func (s *settling) together(x, y *counted, gap truce.Instant, c *truce.Counting, few bool) bool {
-	a, b := x.o, y.o
-	if !a.When.Stated() || !b.When.Stated() {
+func (a *Assessor) together(x, y *counted, gap truce.Instant, c *truce.Counting, few bool) bool {
+	p, q := x.o, y.o
+	if !p.When.Stated() || !q.When.Stated() {
 		return few
 	}
-	least := max(b.When.From-a.When.To, a.When.From-b.When.To, 0)
-	most := max(b.When.To-a.When.From, a.When.To-b.When.From)
+	least := max(q.When.From-p.When.To, p.When.From-q.When.To, 0)
+	most := max(q.When.To-p.When.From, p.When.To-q.When.From)
 	if few && least > gap || !few && most > gap {
 		return false
 	}
@@ -235,12 +255,12 @@ func (s *settling) together(x, y *counted, gap truce.Instant, c *truce.Counting,
 	if c.Near == 0 {
 		return true
 	}
-	sa, sb := s.ground.spot(s.plan.Agreement, a.Where), s.ground.spot(s.plan.Agreement, b.Where)
+	sa, sb := a.ground.spot(a.plan.Agreement, p.Where), a.ground.spot(a.plan.Agreement, q.Where)
 	if sa.geo == nil || sb.geo == nil {
 		return few
 	}
 	d := geo.Distance(sa.at, sb.at)
-	slack := a.Where.Error + b.Where.Error
+	slack := p.Where.Error + q.Where.Error
 	if few {
 		return d-slack <= c.Near
 	}

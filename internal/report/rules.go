@@ -193,7 +193,7 @@ func (m *Model) rules(find finder) {
 		for _, a := range r.accounts {
 			r.All.add(a.thing)
 			r.By[standing(a.Account)].add(a.thing)
-			switch every, some, possible := breaches(a.Account); {
+			switch every, some, possible := a.Breaches(); {
 			case every:
 				r.Every.add(a.thing)
 			case some:
@@ -221,7 +221,7 @@ func standing(a *truce.Account) Standing {
 	if same && r != truce.Undetermined {
 		return Standing(r)
 	}
-	if _, _, possible := breaches(a); !possible && len(a.Outcomes) > 0 {
+	if _, _, possible := a.Breaches(); !possible && len(a.Outcomes) > 0 {
 		return NoBreach
 	}
 	if !same {
@@ -230,30 +230,12 @@ func standing(a *truce.Account) Standing {
 	return Standing(r)
 }
 
-// mayBreach reports whether an outcome is a breach or could be one. What stays undetermined whatever becomes known, for want
-// of evidence or of people's assessment, could.
-func mayBreach(o *truce.Outcome) bool {
-	return o.Possible.Has(truce.Breached) || o.Possible.Has(truce.Undetermined)
-}
-
 // under is the standing of one outcome.
 func under(o *truce.Outcome) Standing {
-	if o.Result == truce.Undetermined && !mayBreach(o) {
+	if o.Result == truce.Undetermined && !o.MayBreach() {
 		return NoBreach
 	}
 	return Standing(o.Result)
-}
-
-// breaches says under how many readings an account is a breach.
-func breaches(a *truce.Account) (every, some, possible bool) {
-	every = len(a.Outcomes) > 0
-	for i := range a.Outcomes {
-		o := &a.Outcomes[i]
-		every = every && o.Result == truce.Breached
-		some = some || o.Result == truce.Breached
-		possible = possible || mayBreach(o)
-	}
-	return every, some, possible
 }
 
 // columns puts choices together that make the same of everything.
@@ -277,7 +259,7 @@ func (r *Rule) columns() {
 			for _, a := range r.accounts {
 				o := &a.Outcomes[n]
 				c.By[under(o)].add(a.thing)
-				if mayBreach(o) {
+				if o.MayBreach() {
 					c.Possible.add(a.thing)
 				}
 			}
@@ -341,7 +323,7 @@ func (r *Rule) turning(p *terms.Plan) {
 					if choice[i].Reading == tr.Reading.ID {
 						every = every && a.Outcomes[n].Result == truce.Breached
 						some = some || a.Outcomes[n].Result == truce.Breached
-						possible = possible || mayBreach(&a.Outcomes[n])
+						possible = possible || a.Outcomes[n].MayBreach()
 					}
 				}
 				switch {
@@ -370,7 +352,7 @@ func (r *Rule) missing() {
 	for _, a := range r.accounts {
 		for i := range a.Outcomes {
 			o := &a.Outcomes[i]
-			if o.Result != truce.Undetermined || !mayBreach(o) {
+			if o.Result != truce.Undetermined || !o.MayBreach() {
 				continue
 			}
 			for _, p := range o.Missing {
@@ -407,7 +389,7 @@ func (r *Rule) answers() {
 	of := map[truce.ActorID]*Answer{}
 	var list []*Answer
 	for _, a := range r.accounts {
-		_, some, possible := breaches(a.Account)
+		_, some, possible := a.Breaches()
 		if !possible {
 			continue
 		}
@@ -506,8 +488,8 @@ func (m *Model) counts(r *Rule) {
 		}
 		return out
 	}
-	every := count(func(a truce.Account) bool { e, _, _ := breaches(&a); return e })
-	anyOf := count(func(a truce.Account) bool { _, _, p := breaches(&a); return p })
+	every := count(func(a truce.Account) bool { e, _, _ := a.Breaches(); return e })
+	anyOf := count(func(a truce.Account) bool { _, _, p := a.Breaches(); return p })
 	for i := range m.Agreement.Counting {
 		r.Counts = append(r.Counts, Count{Counting: &m.Agreement.Counting[i], Every: every[i], Any: anyOf[i]})
 	}
@@ -517,7 +499,7 @@ func (m *Model) counts(r *Rule) {
 	for _, c := range r.Columns {
 		n := c.choices[0]
 		breached := count(func(a truce.Account) bool { return a.Outcomes[n].Result == truce.Breached })
-		possible := count(func(a truce.Account) bool { return mayBreach(&a.Outcomes[n]) })
+		possible := count(func(a truce.Account) bool { return a.Outcomes[n].MayBreach() })
 		for i := range r.Counts {
 			r.Counts[i].Columns = append(r.Counts[i].Columns, [2]Counted{breached[i], possible[i]})
 		}
