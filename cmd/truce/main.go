@@ -40,6 +40,7 @@ type grammar struct {
 	Diff    diffCommand    `cmd:"" help:"Show what changed between two versions, in the text and in the rules."`
 	Test    testCommand    `cmd:"" help:"Run the scenarios of an agreement."`
 	Replay  replayCommand  `cmd:"" help:"Evaluate what was observed against an agreement, under every reading."`
+	Demo    demoCommand    `cmd:"" help:"Make a demonstration, serve it, and let anybody be anybody in it."`
 	Init    initCommand    `cmd:"" help:"Make a data folder with keys, the agreement and the first people."`
 	Serve   serveCommand   `cmd:"" help:"Run the mechanism on a data folder."`
 	Fsck    fsckCommand    `cmd:"" help:"Check everything precious in a data folder that nobody serves."`

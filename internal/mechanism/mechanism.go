@@ -62,6 +62,8 @@ type Parts struct {
 	Origins  []string
 	// ReadOnly says why nothing can be written; nil where it can.
 	ReadOnly error
+	// Exercise labels everything that people say as simulated.
+	Exercise bool
 }
 
 // Mechanism is a running mechanism. It may be used from many goroutines at once.

@@ -192,7 +192,7 @@ func (m *Mechanism) Deposit(ctx context.Context, v access.Viewer, id string, dig
 	if err != nil {
 		return Receipt{}, err
 	}
-	f.Note = note
+	f.Note, simulated = note, simulated || m.Exercise
 	d, err := record.Media{At: u.Begun, Form: record.MediaOriginal, Blob: id, About: about, Simulated: simulated, File: f}.Draft()
 	if err != nil {
 		return Receipt{}, err

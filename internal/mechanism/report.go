@@ -74,6 +74,7 @@ func (m *Mechanism) Report(ctx context.Context, v access.Viewer, b Batch) (Taken
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	b.Simulated = b.Simulated || m.Exercise
 	s := &sink{m: m, v: v, tier: b.Tier, groups: make(chan []record.Draft, 1), done: make(chan error, 1)}
 	go s.hand(ctx, cancel)
 	opts := intake.Options{Format: b.Format, Clock: a.Plan.Agreement.Clock, Incidents: a.Plan.Incidents, Equipment: a.Plan.Equipment, Simulated: b.Simulated, MaxBytes: b.MaxBytes}

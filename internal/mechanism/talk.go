@@ -59,6 +59,7 @@ func (m *Mechanism) State(ctx context.Context, v access.Viewer, s record.Stateme
 	if s.Of == "" {
 		s.Of = v.Body
 	}
+	s.Simulated = s.Simulated || m.Exercise
 	if !s.At.Stated() {
 		s.At = v.Now
 	}
@@ -150,7 +151,7 @@ func (m *Mechanism) query(ctx context.Context, row *view.Row, t access.Thing, se
 // Ask puts a question, gives notice of a movement, or answers one.
 func (m *Mechanism) Ask(ctx context.Context, v access.Viewer, q record.Query) (Receipt, error) {
 	const op truce.Op = "mechanism.Ask"
-	q.At = v.Now
+	q.At, q.Simulated = v.Now, q.Simulated || m.Exercise
 	m.command.Lock()
 	defer m.command.Unlock()
 	act, t := access.ActAsk, access.Thing{Kind: access.KindQuery, Author: v.Author(), Tier: truce.TierNamed}

@@ -24,6 +24,7 @@ import (
 	"truce/internal/live"
 	"truce/internal/mechanism"
 	"truce/internal/record"
+	"truce/internal/sim"
 	"truce/internal/view"
 )
 
@@ -43,6 +44,12 @@ type Options struct {
 	Program string
 	// Override changes settings after they were read, for flags.
 	Override func(*Config)
+	// Now is the clock of everything that people see and of every record; nil is that of the machine.
+	Now func() truce.Instant
+	// Demo opens a demonstration, in which that world lives on: a real folder is refused with it, a demonstration without it.
+	Demo *sim.World
+	// still leaves the node to whoever opened it: it does nothing by itself, and labels nothing.
+	still bool
 }
 
 // Node is a running program on one data folder.
@@ -60,6 +67,8 @@ type Node struct {
 	metrics  *metrics
 	program  string
 	target   truce.Seq // what the journal held at the start
+	now      func() truce.Instant
+	world    *sim.World // nil unless the folder is a demonstration
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -71,7 +80,7 @@ func now() truce.Instant { return truce.InstantOf(time.Now()) }
 // Open starts everything behind the doors, in order: keys, journal (checked to its last known head), view, the mechanism that follows the journal. When
 // it returns, the node is following; [Node.Ready] says when it has caught up.
 func Open(ctx context.Context, o Options) (_ *Node, err error) {
-	n := &Node{log: o.Log, program: o.Program, ended: make(chan error, 1), metrics: newMetrics()}
+	n := &Node{log: o.Log, program: o.Program, ended: make(chan error, 1), metrics: newMetrics(), now: o.Now, world: o.Demo}
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)
 	}
@@ -86,8 +95,15 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if o.Override != nil {
 		o.Override(&n.folder.config)
 	}
-	if err := n.checkKeyring(ctx); err != nil {
+	if err := n.checkGenesis(ctx); err != nil {
 		return nil, err
+	}
+	if n.now == nil && n.world != nil {
+		if n.now, err = n.demoClock(ctx); err != nil {
+			return nil, err
+		}
+	} else if n.now == nil {
+		n.now = now
 	}
 	if n.view, err = n.openView(ctx); err != nil {
 		return nil, err
@@ -100,15 +116,15 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		return nil, err
 	}
 	if n.folder.why == nil {
-		if n.writer, err = journal.NewWriter(ctx, n.folder.journal, journal.Options{Now: now, Head: n.folder.head}); err != nil {
+		if n.writer, err = journal.NewWriter(ctx, n.folder.journal, journal.Options{Now: n.now, Head: n.folder.head}); err != nil {
 			return nil, err
 		}
 	}
 	if n.access, err = openAccessLog(filepath.Join(o.Path, logFile)); err != nil {
 		return nil, err
 	}
-	parts := mechanism.Parts{Journal: n.folder.journal, Writer: n.writer, Keys: n.folder.keys, View: n.view, Media: n.media, Random: random, Now: now,
-		NewLive: func() mechanism.Evaluator { return live.New() }, Log: n.access.add, ReadOnly: n.folder.why}
+	parts := mechanism.Parts{Journal: n.folder.journal, Writer: n.writer, Keys: n.folder.keys, View: n.view, Media: n.media, Random: random, Now: n.now,
+		NewLive: func() mechanism.Evaluator { return live.New() }, Log: n.access.add, ReadOnly: n.folder.why, Exercise: o.Demo != nil && !o.still}
 	if origin := n.folder.config.Origin; origin != "" {
 		u, err := url.Parse(origin)
 		if err != nil {
@@ -123,7 +139,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		return nil, err
 	}
 	n.sessions = access.NewSessions(n.mech.Directory)
-	if n.gate, err = access.NewGate(n.mech.Directory, random, now()); err != nil {
+	if n.gate, err = access.NewGate(n.mech.Directory, random, n.now()); err != nil {
 		return nil, err
 	}
 	head, err := n.folder.journal.Head(ctx)
@@ -131,14 +147,14 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		return nil, err
 	}
 	n.target = head.Seq
-	options := api.Options{Mechanism: n.mech, Gate: n.gate, Sessions: n.sessions, Passkeys: parts.Passkeys, Now: now, After: time.After, Random: random, Origin: n.folder.config.Origin,
+	options := api.Options{Mechanism: n.mech, Gate: n.gate, Sessions: n.sessions, Passkeys: parts.Passkeys, Now: n.now, After: time.After, Random: random, Origin: n.folder.config.Origin,
 		Limits: api.Limits(n.folder.config.Limits), Log: n.request}
 	server, err := api.New(options)
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	if err := n.pages(mux, server, options, nil); err != nil {
+	if err := n.pages(mux, server, options, n.Demo()); err != nil {
 		return nil, err
 	}
 	if err := n.signIns(mux, func(w http.ResponseWriter, token string) { door.SetCookie(w, n.folder.config.Origin, token) }); err != nil {
@@ -148,32 +164,32 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	inner, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
 	n.done.Go(func() { n.ended <- n.mech.Run(inner) })
-	if n.writer != nil {
+	if n.writer != nil && !o.still {
 		n.done.Go(func() { n.settle(inner) })
 		n.done.Go(func() { n.tick(inner) })
 		n.done.Go(func() { n.derive(inner) })
+		if n.world != nil {
+			n.done.Go(func() { n.live(inner) })
+		}
 	}
 	return n, nil
 }
 
-// checkKeyring refuses a vault whose keys are not those the journal was begun with.
-func (n *Node) checkKeyring(ctx context.Context) error {
-	var g record.Genesis
-	err := n.folder.journal.Read(ctx, 1, func(e journal.Entry) error {
-		r, _, err := journal.Whole(e)
-		if err == nil {
-			if g, err = record.ReadGenesis(&r); err == nil {
-				err = errEnough
-			}
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, errEnough) {
+// checkGenesis refuses a vault whose keys are not those the journal was begun with, and a demonstration where none is asked for, or the other way round.
+func (n *Node) checkGenesis(ctx context.Context) error {
+	g, err := readGenesis(ctx, n.folder.journal)
+	if err != nil {
 		return err
 	}
 	if g.Keyring != "" && g.Keyring != n.folder.keys.ID() {
 		return &truce.Error{Op: "node.Open", Kind: truce.Invalid, Subject: n.folder.config.Keys, Reason: "these are not the keys of this journal",
 			Hint: "bring the key file that truce init made for it, or that truce rotate made from that one"}
+	}
+	switch {
+	case g.Demo && n.world == nil:
+		return &truce.Error{Op: "node.Open", Kind: truce.Invalid, Subject: n.folder.path, Reason: "this folder is a demonstration", Hint: "serve it with truce demo; a real mechanism begins with truce init"}
+	case n.world != nil && !g.Demo:
+		return &truce.Error{Op: "node.Open", Kind: truce.Invalid, Subject: n.folder.path, Reason: "this folder is no demonstration", Hint: "serve it with truce serve; a demonstration is never made of a real mechanism"}
 	}
 	return nil
 }
@@ -262,7 +278,7 @@ func (n *Node) settle(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-hour.C:
-			if err := n.mech.Notice(ctx, record.Notice{What: record.NoticeTick, At: now()}); err != nil && ctx.Err() == nil {
+			if err := n.mech.Notice(ctx, record.Notice{What: record.NoticeTick, At: n.now()}); err != nil && ctx.Err() == nil {
 				n.log.Error("the hour could not be recorded", "kind", truce.KindOf(err).String())
 			}
 		case <-changed:
@@ -283,7 +299,7 @@ func (n *Node) tick(ctx context.Context) {
 		return
 	}
 	for {
-		if err := n.mech.Tick(ctx, now()); err != nil && ctx.Err() == nil {
+		if err := n.mech.Tick(ctx, n.now()); err != nil && ctx.Err() == nil {
 			n.log.Error("a clock that ran out could not be recorded", "kind", truce.KindOf(err).String())
 		}
 		select {
@@ -308,7 +324,7 @@ func (n *Node) derive(ctx context.Context) {
 		ids, next, err := n.mech.Underived(ctx, after, 50)
 		if err == nil {
 			for _, id := range ids {
-				err := n.mech.Derive(ctx, id, now(), func(w io.Writer, r io.Reader) error { return deriveInProcess(ctx, n.program, w, r) })
+				err := n.mech.Derive(ctx, id, n.now(), func(w io.Writer, r io.Reader) error { return deriveInProcess(ctx, n.program, w, r) })
 				if err != nil && ctx.Err() == nil {
 					n.log.Info("no copy of a deposit was made", "record", string(id), "kind", truce.KindOf(err).String())
 				}

@@ -31,6 +31,7 @@ type signIn struct {
 	dir      *access.Directory
 	sessions *access.Sessions
 	welcome  func(w http.ResponseWriter, token string)
+	now      func() truce.Instant
 	secure   bool
 
 	mu       sync.Mutex
@@ -66,7 +67,7 @@ func (n *Node) signIns(mux *http.ServeMux, welcome func(http.ResponseWriter, str
 		}
 		path := "/sign-in/" + string(c.Body)
 		s := &signIn{SignIn: c, secret: strings.TrimSpace(string(secret)), back: strings.TrimSuffix(n.folder.config.Origin, "/") + path + "/back", key: key, dir: n.mech.Directory,
-			sessions: n.sessions, welcome: welcome, secure: strings.HasPrefix(n.folder.config.Origin, "https:")}
+			sessions: n.sessions, welcome: welcome, now: n.now, secure: strings.HasPrefix(n.folder.config.Origin, "https:")}
 		mux.HandleFunc("GET "+path, s.leave)
 		mux.HandleFunc("GET "+path+"/back", s.comeBack)
 	}
@@ -97,7 +98,7 @@ func (s *signIn) leave(w http.ResponseWriter, r *http.Request) {
 	}
 	state, err1 := seal.Token(random, 32)
 	nonce, err2 := seal.Token(random, 32)
-	v := visit{State: state, Nonce: nonce, Verifier: oauth2.GenerateVerifier(), Until: now().Add(DefaultSignInTime)}
+	v := visit{State: state, Nonce: nonce, Verifier: oauth2.GenerateVerifier(), Until: s.now().Add(DefaultSignInTime)}
 	b, err3 := json.Marshal(v)
 	if err1 != nil || err2 != nil || err3 != nil {
 		s.refuse(w, http.StatusInternalServerError)
@@ -123,7 +124,7 @@ func (s *signIn) comeBack(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusForbidden)
 		return
 	}
-	at := now()
+	at := s.now()
 	p, ok := s.dir.Person(k.Person)
 	if !ok || p.Body != s.Body || len(p.Offices) == 0 {
 		s.refuse(w, http.StatusForbidden)
@@ -157,7 +158,7 @@ func (s *signIn) check(ctx context.Context, r *http.Request) (k access.Key, ok b
 		return k, false
 	}
 	var v visit
-	if json.Unmarshal(b, &v) != nil || v.Until < now() || !seal.Equal([]byte(v.State), []byte(r.URL.Query().Get("state"))) {
+	if json.Unmarshal(b, &v) != nil || v.Until < s.now() || !seal.Equal([]byte(v.State), []byte(r.URL.Query().Get("state"))) {
 		return k, false
 	}
 	provider, config, err := s.find(ctx)
@@ -176,7 +177,7 @@ func (s *signIn) check(ctx context.Context, r *http.Request) (k access.Key, ok b
 	if err != nil || id.Nonce != v.Nonce {
 		return k, false
 	}
-	return s.dir.Subject(id.Issuer, id.Subject, now())
+	return s.dir.Subject(id.Issuer, id.Subject, s.now())
 }
 
 func (s *signIn) refuse(w http.ResponseWriter, status int) {
