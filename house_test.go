@@ -21,6 +21,7 @@ var floors = map[string]int{
 	"truce/internal/lang": 1,
 	// Statistics that the report and the casefile share.
 	"truce/internal/poisson": 1,
+	"truce/internal/atlas":   1,
 	// A deterministic workload for benchmarks; only tests import it.
 	"truce/internal/workload": 1,
 	"truce/terms":             2,
@@ -43,29 +44,30 @@ var floors = map[string]int{
 	"truce/internal/replay":            7,
 	"truce/internal/report":            8,
 	// The running mechanism.
-	"truce/internal/disk":                1,
-	"truce/internal/witness":             2,
-	"truce/internal/witness/wire":        3,
-	"truce/internal/vault":               3,
-	"truce/internal/journal":             2,
-	"truce/internal/journal/sqlite":      3,
-	"truce/internal/journal/segment":     3,
-	"truce/internal/journal/journaltest": 3,
-	"truce/internal/journal/crashtest":   3, // only tests import it
-	"truce/internal/record":              6,
-	"truce/internal/custody":             7,
-	"truce/internal/access":              7,
-	"truce/internal/casefile":            7,
-	"truce/internal/live":                8,
-	"truce/internal/view":                8,
-	"truce/internal/mechanism":           9,
-	"truce/internal/door":                10,
-	"truce/internal/sim":                 10,
-	"truce/internal/api":                 11,
-	"truce/internal/web":                 11,
-	"truce/internal/node":                12,
-	"truce/internal/node/nodetest":       13, // tests alone
-	"truce/cmd/truce":                    13,
+	"truce/internal/disk":                    1,
+	"truce/internal/witness":                 2,
+	"truce/internal/witness/wire":            3,
+	"truce/internal/vault":                   3,
+	"truce/internal/journal":                 2,
+	"truce/internal/journal/sqlite":          3,
+	"truce/internal/journal/segment":         3,
+	"truce/internal/journal/journaltest":     3,
+	"truce/internal/journal/crashtest":       3, // only tests import it
+	"truce/internal/record":                  6,
+	"truce/internal/custody":                 7,
+	"truce/internal/access":                  7,
+	"truce/internal/casefile":                7,
+	"truce/internal/live":                    8,
+	"truce/internal/view":                    8,
+	"truce/internal/mechanism":               9,
+	"truce/internal/mechanism/mechanismtest": 10, // only tests import it
+	"truce/internal/door":                    10,
+	"truce/internal/sim":                     10,
+	"truce/internal/api":                     11,
+	"truce/internal/web":                     11,
+	"truce/internal/node":                    12,
+	"truce/internal/node/nodetest":           13, // tests alone
+	"truce/cmd/truce":                        13,
 }
 
 // importers names, for each outside library, the packages that may import it: one, or one for each of its separate parts.
@@ -81,7 +83,7 @@ var importers = map[string][]string{
 	"github.com/alecthomas/kong":          {"truce/cmd/truce"},
 	"github.com/schollz/progressbar/v3":   {"truce/cmd/truce"},
 	"crypto":                              {"truce/internal/seal"},
-	"crypto/rand":                         {"truce/internal/node", "truce/cmd/truce", "truce/internal/journal/crashtest"}, // what seal draws from
+	"crypto/rand":                         {"truce/internal/node", "truce/cmd/truce", "truce/internal/journal/crashtest", "truce/internal/mechanism/mechanismtest"}, // what seal draws from
 	"golang.org/x/crypto":                 {"truce/internal/seal"},
 	"golang.org/x/mod":                    {"truce/internal/seal"},
 	"filippo.io/torchwood":                {"truce/internal/seal"},
@@ -93,6 +95,8 @@ var importers = map[string][]string{
 	"github.com/prometheus/client_golang": {"truce/internal/node"},
 	"github.com/gabriel-vasile/mimetype":  {"truce/internal/custody"},
 	"github.com/hiddeco/sshsig":           {"truce/internal/seal"},
+	"github.com/paulmach/orb":             {"truce/internal/atlas"},
+	"github.com/gogo/protobuf":            {"truce/internal/atlas"}, // by which orb writes tiles
 	"github.com/hanwen/go-fuse/v2":        {"truce/internal/journal/crashtest"},
 	"pgregory.net/rapid":                  {"truce/internal/intake/intaketest", "truce/internal/journal/journaltest"}, // for tests of other packages
 }
@@ -114,19 +118,22 @@ var onlyAbove = map[string]string{
 
 // mayUse lists the packages below the command that are made of what onlyAbove keeps from the others.
 var mayUse = map[string][]string{
-	"truce/internal/disk":              {"os"},
-	"truce/internal/journal/crashtest": {"os", "os/exec", "math/rand/v2"}, // from a seed that the test prints
-	"truce/internal/door":              {"net/http"},
-	"truce/internal/sim":               {"math/rand/v2"}, // from a seed
-	"truce/internal/web":               {"net", "net/http"},
-	"truce/internal/api":               {"net", "net/http"}, // addresses and requests; it opens no connection
-	"truce/internal/witness/wire":      {"net/http"},        // requests and answers; whoever starts it listens and connects
-	"truce/internal/node":              {"os", "os/exec", "crypto/rand", "net", "net/http", "log/slog"},
+	"truce/internal/disk":                    {"os"},
+	"truce/internal/journal/crashtest":       {"os", "os/exec", "math/rand/v2"}, // from a seed that the test prints
+	"truce/internal/door":                    {"net/http"},
+	"truce/internal/sim":                     {"math/rand/v2"}, // from a seed
+	"truce/internal/web":                     {"net", "net/http"},
+	"truce/internal/mechanism/mechanismtest": {"os"},              // the example, and folders of tests
+	"truce/internal/api":                     {"net", "net/http"}, // addresses and requests; it opens no connection
+	"truce/internal/witness/wire":            {"net/http"},        // requests and answers; whoever starts it listens and connects
+	"truce/internal/node":                    {"os", "os/exec", "crypto/rand", "net", "net/http", "log/slog"},
 }
 
 // mayCall lists the forbidden calls that a package below the command may make after all.
 var mayCall = map[string][]string{
-	"truce/internal/node": {"time.Now", "time.Since", "time.Sleep", "os.Getenv"},
+	// Where on a picture something is drawn: less than a pixel, and no outcome.
+	"truce/internal/atlas": {"math.Sin", "math.Cos", "math.Sincos", "math.Tan", "math.Log"},
+	"truce/internal/node":  {"time.Now", "time.Since", "time.Sleep", "os.Getenv"},
 }
 
 // forbiddenCalls are functions that no package below the command may call.

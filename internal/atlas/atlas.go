@@ -1,0 +1,369 @@
+package atlas
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"sort"
+	"sync"
+
+	"truce"
+)
+
+// Limits. See docs/limits.md.
+const (
+	// MaxEntries is how many places are kept, 48 bytes each, and twice that for a moment while they are put in order. Beyond it the oldest quarter of the
+	// records is dropped from the map, and the map says so; lists still have them.
+	MaxEntries = 4 << 20
+	// MaxWords is how many kinds of event, rules and results are told apart.
+	MaxWords = 1<<16 - 1
+)
+
+// Entry is one place that a record speaks of. What its numbers stand for beyond that is for whoever made it.
+type Entry struct {
+	at    uint64 // along the curve
+	Name  Name
+	Seq   truce.Seq
+	Error float32 // the true place lies within so many metres
+	First int32   // day
+	// Since and Sign say what the policy asks for: since when it is there, and of what sort.
+	Since, Sign uint32
+	Days        uint16 // how many days after First it ended
+	Word, Area  uint16
+	Kind        uint8
+	Flags       uint8
+}
+
+// Flags of an entry.
+const (
+	Simulated uint8 = 1 << iota
+	// Named is a place known by name alone: it lies on no point of the map.
+	Named
+	// Classified is what somebody classified after it came in: Since is then the number of that decision and no time.
+	Classified
+	gone
+)
+
+// Name stands for the name of a record.
+type Name uint64
+
+// NameOf gives the short form of a record's name. Names are digests, so the first that two of a million share one is a chance of one in thirty million.
+func NameOf(id truce.RecordID) Name {
+	h := fnv.New64a()
+	h.Write([]byte(id)) // never fails
+	return Name(h.Sum64())
+}
+
+// Feature is the number of a feature in a tile: so many bits as a script counts exactly.
+func (n Name) Feature() uint64 { return uint64(n) >> 11 }
+
+// Point is where it lies on the map.
+func (e *Entry) Point() Point { return onCurve(e.at) }
+
+// Box is the smallest box around all places that it may be at.
+func (e *Entry) Box() Box {
+	p := e.Point()
+	return Box{p.X, p.Y, p.X, p.Y}.grown(unitsIn(p.Y, float64(e.Error)))
+}
+
+// Last is its last day.
+func (e *Entry) Last() int32 { return e.First + int32(e.Days) }
+
+// Atlas is the index. It may be used from many goroutines at once.
+type Atlas struct {
+	mu    sync.RWMutex
+	sizes [sizeCount]tree
+	named []Entry
+	count int
+	most  int       // MaxEntries, but for tests
+	since truce.Seq // older records were dropped
+	late  map[Name]change
+}
+
+// change waits until somebody asks: then all that wait are made in one walk.
+type change struct {
+	gone       bool
+	classified uint32
+	hasClass   bool
+}
+
+// sizeCount is how many trees there are: up to 64 m around a point, and four times as far each next one, up to what is no place any more.
+const sizeCount = 9
+
+func reach(size int) float64 { return float64(int(64) << (2 * size)) }
+
+func sizeOf(metres float32) int {
+	for i := range sizeCount - 1 {
+		if float64(metres) <= reach(i) {
+			return i
+		}
+	}
+	return sizeCount - 1
+}
+
+// New gives an atlas without a place.
+func New() *Atlas { return &Atlas{most: MaxEntries, late: map[Name]change{}} }
+
+// Add takes up a place. For one that is only named, the position says nothing.
+func (a *Atlas) Add(at truce.Position, e Entry) {
+	e.Error = max(e.Error, 0)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.count++
+	if e.Flags&Named != 0 {
+		a.named = append(a.named, e)
+	} else {
+		e.at = curve(PointOf(at))
+		a.sizes[sizeOf(e.Error)].add(e)
+	}
+	if a.count > a.most {
+		a.dropOldest(e.Seq)
+	}
+}
+
+// dropOldest drops the oldest quarter of what is kept. The lock is held.
+func (a *Atlas) dropOldest(newest truce.Seq) {
+	var seqs []truce.Seq
+	a.each(func(e *Entry) { seqs = append(seqs, e.Seq) })
+	if len(seqs) == 0 {
+		return
+	}
+	slices.Sort(seqs)
+	a.since = min(seqs[len(seqs)/4]+1, newest)
+	a.sweep(func(e *Entry) bool { return e.Seq >= a.since })
+}
+
+// Since is the first record that may be here; 1 or less where none was dropped.
+func (a *Atlas) Since() truce.Seq {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.since
+}
+
+// Gone takes a record away: another took its place.
+func (a *Atlas) Gone(n Name) { a.change(n, func(c *change) { c.gone = true }) }
+
+// Classify gives a record the number of a decision about it.
+func (a *Atlas) Classify(n Name, decision uint32) {
+	a.change(n, func(c *change) { c.classified, c.hasClass = decision, true })
+}
+
+func (a *Atlas) change(n Name, make func(*change)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := a.late[n]
+	make(&c)
+	a.late[n] = c
+}
+
+// Erase takes records away by their number, at once.
+func (a *Atlas) Erase(seqs ...truce.Seq) {
+	if len(seqs) == 0 {
+		return
+	}
+	seqs = slices.Clone(seqs)
+	slices.Sort(seqs)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sweep(func(e *Entry) bool {
+		_, is := slices.BinarySearch(seqs, e.Seq)
+		return !is
+	})
+}
+
+// settle makes the changes that wait.
+func (a *Atlas) settle() {
+	a.mu.RLock()
+	n := len(a.late)
+	a.mu.RUnlock()
+	if n == 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	removes := false
+	a.each(func(e *Entry) {
+		c, ok := a.late[e.Name]
+		if !ok {
+			return
+		}
+		if c.hasClass {
+			e.Since, e.Flags = c.classified, e.Flags|Classified
+		}
+		if c.gone {
+			e.Flags, removes = e.Flags|gone, true
+		}
+	})
+	a.late = map[Name]change{}
+	if removes {
+		a.sweep(func(e *Entry) bool { return e.Flags&gone == 0 })
+	}
+}
+
+func (a *Atlas) each(fn func(*Entry)) {
+	for i := range a.named {
+		fn(&a.named[i])
+	}
+	for i := range a.sizes {
+		a.sizes[i].each(fn)
+	}
+}
+
+// sweep keeps what keep says, and overwrites the rest. The lock is held.
+func (a *Atlas) sweep(keep func(*Entry) bool) {
+	drop := func(e Entry) bool { return !keep(&e) }
+	a.named = slices.DeleteFunc(a.named, drop) // which sets what is left behind to zero
+	a.count = len(a.named)
+	for i := range a.sizes {
+		t := &a.sizes[i]
+		t.fresh = slices.DeleteFunc(t.fresh, drop)
+		for j := range t.runs {
+			t.runs[j] = slices.DeleteFunc(t.runs[j], drop)
+		}
+		t.runs = slices.DeleteFunc(t.runs, func(r []Entry) bool { return len(r) == 0 })
+		a.count += t.len()
+	}
+}
+
+// Len is how many places there are.
+func (a *Atlas) Len() int {
+	a.settle()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.count
+}
+
+// In visits what lies in a box, in no order. An entry may not be kept or changed, and fn must not ask the atlas for anything.
+func (a *Atlas) In(b Box, fn func(*Entry)) {
+	a.settle()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	parts := stretches(b)
+	for i := range a.sizes {
+		a.sizes[i].in(parts, b, fn)
+	}
+}
+
+// Touching visits what may lie in a box and is known to no better than a radius from least metres on: each whose own box touches it, whether its middle
+// lies in it or not.
+func (a *Atlas) Touching(b Box, least float32, fn func(*Entry)) {
+	a.settle()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for i := range a.sizes {
+		far := reach(i)
+		if i < sizeCount-1 && far < float64(least) {
+			continue
+		}
+		if i == sizeCount-1 {
+			far = equator
+		}
+		// A metre is longest on the map towards the poles: the box is grown by what it is at the edge of what is reached.
+		wide := b
+		for before := (Box{}); wide != before; {
+			before, wide = wide, b.grown(max(unitsIn(wide.North, far), unitsIn(wide.South, far)))
+		}
+		a.sizes[i].in(stretches(wide), wide, func(e *Entry) {
+			if e.Error >= least && e.Box().Touches(b) {
+				fn(e)
+			}
+		})
+	}
+}
+
+// ByName visits what is known by name alone.
+func (a *Atlas) ByName(fn func(*Entry)) {
+	a.settle()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for i := range a.named {
+		fn(&a.named[i])
+	}
+}
+
+// All visits everything.
+func (a *Atlas) All(fn func(*Entry)) {
+	a.settle()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	a.each(fn)
+}
+
+// tree keeps entries in runs that are in order, the longest first, each at least twice as long as the next, and some that are not in order yet.
+type tree struct {
+	runs  [][]Entry
+	fresh []Entry
+}
+
+// freshCount is how many entries stay without order: as many as are walked through in a few microseconds.
+const freshCount = 4096
+
+func (t *tree) len() int {
+	n := len(t.fresh)
+	for _, r := range t.runs {
+		n += len(r)
+	}
+	return n
+}
+
+func (t *tree) add(e Entry) {
+	t.fresh = append(t.fresh, e)
+	if len(t.fresh) < freshCount {
+		return
+	}
+	run := t.fresh
+	t.fresh = nil
+	slices.SortFunc(run, func(x, y Entry) int { return before(&x, &y) })
+	t.runs = append(t.runs, run)
+	for n := len(t.runs); n > 1 && len(t.runs[n-2]) < 2*len(t.runs[n-1]); n-- {
+		t.runs[n-2] = merged(t.runs[n-2], t.runs[n-1])
+		t.runs = t.runs[:n-1]
+	}
+}
+
+func before(x, y *Entry) int {
+	if c := cmp.Compare(x.at, y.at); c != 0 {
+		return c
+	}
+	return cmp.Compare(x.Seq, y.Seq)
+}
+
+func merged(a, b []Entry) []Entry {
+	out := make([]Entry, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if before(&b[0], &a[0]) < 0 {
+			out, b = append(out, b[0]), b[1:]
+		} else {
+			out, a = append(out, a[0]), a[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+func (t *tree) each(fn func(*Entry)) {
+	for i := range t.fresh {
+		fn(&t.fresh[i])
+	}
+	for _, r := range t.runs {
+		for i := range r {
+			fn(&r[i])
+		}
+	}
+}
+
+func (t *tree) in(parts []stretch, b Box, fn func(*Entry)) {
+	for i := range t.fresh {
+		if e := &t.fresh[i]; b.Holds(e.Point()) {
+			fn(e)
+		}
+	}
+	for _, r := range t.runs {
+		for _, s := range parts {
+			for i := sort.Search(len(r), func(i int) bool { return r[i].at >= s.from }); i < len(r) && r[i].at <= s.to; i++ {
+				if e := &r[i]; s.whole || b.Holds(e.Point()) {
+					fn(e)
+				}
+			}
+		}
+	}
+}
