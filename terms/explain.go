@@ -50,6 +50,17 @@ func Explain(p *Plan, language string, choice map[truce.TermID]truce.ReadingID) 
 	return out
 }
 
+// ExplainCounting says what each counting rule of an agreement counts as one violation, in their order.
+func ExplainCounting(a *truce.Agreement, language string) []Sentence {
+	x := explainer{p: lang.For(language).With(a), a: a}
+	var out []Sentence
+	for _, k := range a.Counting {
+		out = append(out, x.counting(k))
+	}
+	x.write(out)
+	return out
+}
+
 // WriteExplanations writes explanations as plain text.
 func WriteExplanations(w io.Writer, list []Explanation) error {
 	var b strings.Builder
