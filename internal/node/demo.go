@@ -249,9 +249,9 @@ func (d demo) Enter(id truce.PersonID) (token string, err error) {
 	return "", &truce.Error{Op: "node.Enter", Kind: truce.NotFound, Reason: "there is no such person"}
 }
 
-// Demo is the door of a demonstration; nil in a real mechanism.
+// Demo is the door of a demonstration; nil in a real mechanism. That the folder is one was checked as it was opened.
 func (n *Node) Demo() web.Demo {
-	if n.world == nil || !n.mech.Directory.Demo() {
+	if n.world == nil {
 		return nil
 	}
 	return demo{n}
