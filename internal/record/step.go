@@ -104,9 +104,7 @@ func (s Step) Draft() (Draft, error) {
 	if s.Tier != truce.TierUnclassified {
 		b.Tier = s.Tier.String()
 	}
-	if !s.Signs.IsZero() {
-		b.Signs = s.Signs.String()
-	}
+	b.Signs = digestText(s.Signs)
 	if err := b.check(); err != nil {
 		return Draft{}, &truce.Error{Op: "record.Step", Kind: truce.Invalid, Subject: string(s.Case), Reason: err.Error()}
 	}

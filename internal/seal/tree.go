@@ -31,7 +31,8 @@ type LogFile struct {
 // LeafHash is the hash of an entry in the tree.
 func LeafHash(entry []byte) Hash { return Hash(tlog.RecordHash(entry)) }
 
-func nodeHash(left, right Hash) Hash { return Hash(tlog.NodeHash(tlog.Hash(left), tlog.Hash(right))) }
+// NodeHash is the hash over two subtrees.
+func NodeHash(left, right Hash) Hash { return Hash(tlog.NodeHash(tlog.Hash(left), tlog.Hash(right))) }
 
 // Append adds an entry, of at most 65535 bytes.
 func (t *Tree) Append(entry []byte) error {
@@ -59,6 +60,15 @@ func (t *Tree) Append(entry []byte) error {
 	}
 }
 
+// Clone gives a copy that grows by itself, without the files that became full.
+func (t *Tree) Clone() *Tree {
+	out := &Tree{size: t.size, bundle: bytes.Clone(t.bundle)}
+	for _, list := range t.edge {
+		out.edge = append(out.edge, append(make([]Hash, 0, torchwood.TileWidth), list...))
+	}
+	return out
+}
+
 // Size is the number of entries.
 func (t *Tree) Size() int64 { return t.size }
 
@@ -83,7 +93,7 @@ func foldRight(list []Hash, right *Hash) Hash {
 		k := n & -n // the last complete subtree of a power of two
 		h := complete(list[n-k : n])
 		if right != nil {
-			h = nodeHash(h, *right)
+			h = NodeHash(h, *right)
 		}
 		right, n = &h, n-k
 	}
@@ -94,7 +104,7 @@ func complete(list []Hash) Hash {
 	if len(list) == 1 {
 		return list[0]
 	}
-	return nodeHash(complete(list[:len(list)/2]), complete(list[len(list)/2:]))
+	return NodeHash(complete(list[:len(list)/2]), complete(list[len(list)/2:]))
 }
 
 // MerkleRoot is the root over a list of entries (RFC 6962, 2.1).

@@ -56,6 +56,9 @@ func (k *Keyring) Name(kind truce.RecordKind, body truce.BodyID, content []byte)
 	return truce.RecordID("r-" + seal.Text(d[:], 20))
 }
 
+// Secret gives a key of the mechanism for one purpose of its own. It is the same for ever, and tells nothing of the others.
+func (k *Keyring) Secret(purpose string) seal.Key { return k.name.Derive(purpose) }
+
 const nameTag = "truce/name/v1\n"
 
 // Wrap appends a data key, encrypted under the newest version of the mechanism's key for one purpose, and the version before it.
