@@ -40,12 +40,12 @@ func BenchmarkPositions(b *testing.B) {
 			b.Fatal(resp, err)
 		}
 		answered := time.Since(begun)
-		head := must(e.store.Head(context.Background()))
-		if err := e.m.Await(context.Background(), head.Seq); err != nil {
+		head := must(e.Store.Head(context.Background()))
+		if err := e.M.Await(context.Background(), head.Seq); err != nil {
 			b.Fatal(err)
 		}
 		taken := time.Since(begun)
-		must(e.m.Settle(context.Background(), e.m.Latest()))
+		must(e.M.Settle(context.Background(), e.M.Latest()))
 		settled := time.Since(begun)
 		b.StopTimer()
 		b.ReportMetric(n/answered.Seconds(), "durable/s")

@@ -26,7 +26,7 @@ type secret struct {
 // planted fills a mechanism with a secret in every sealed field that the interface can take, and gives them. Who may read each is written here by hand, from
 // docs/reference/access.md, and not asked of the code that is tested.
 func planted(e *env) []secret {
-	e.t.Helper()
+	e.T.Helper()
 	russia, room := []string{"russia", "russian liaison"}, []string{"duty"}
 	jordan := []string{"jordan", "jordanian liaison"}
 	guarantors := []string{"russia", "united states", "jordan"}
@@ -36,7 +36,7 @@ func planted(e *env) []secret {
 		`"source":{"id":"CANARY-SOURCE","means":"seen","standing":"observed","reference":"CANARY-REFERENCE","relayed_by":["CANARY-RELAY"]},"note":"CANARY-NOTE"}` + "\n"
 	obs := e.report("monitor", line)[0]
 	e.as("monitor").with("Content-Type", "application/x-ndjson").post("/api/observations?tier=mechanism", positions).is(201)
-	e.settle()
+	e.Settle()
 	e.deposit("monitor", []byte("\xff\xd8\xff\xe1 Exif CANARY-EXIF and CANARY-BYTES"), obs)
 	e.as("russia").post("/api/statements", m{"act": "said", "who": "CANARY-SPEAKER", "text": "CANARY-SAID", "reference": "CANARY-PAPER", "tier": "mechanism"}).is(201)
 	q := e.as("jordanian liaison").post("/api/queries", m{"act": "asks", "to": []string{"russia"}, "text": "CANARY-QUESTION", "where": "CANARY-QUERY-PLACE", "when": "CANARY-QUERY-TIME"}).is(201).record().ID
@@ -48,7 +48,7 @@ func planted(e *env) []secret {
 	e.as("duty").post("/api/cases", m{"rule": said.Items[0].Rule, "cites": []any{obs, said.Items[0].ID}, "text": "CANARY-GROUND", "where": "CANARY-CASE-PLACE"}).is(201).into(&k)
 	at := "/api/cases/" + string(k.Case.ID) + "/steps"
 	step := func(name string, s m) {
-		e.t.Helper()
+		e.T.Helper()
 		var c mechanism.Case
 		e.as("duty").get("/api/cases/" + string(k.Case.ID)).is(200).into(&c)
 		s["last"] = c.Last
@@ -61,7 +61,7 @@ func planted(e *env) []secret {
 	step("duty", m{"step": "task", "team": "team-1"})
 
 	e.as("monitor").post("/api/uploads", m{"name": "CANARY-UPLOAD-NAME", "size": 1000}).is(201)
-	e.as("duty").post("/api/grants", m{"person": e.author("analyst").Person, "record": obs, "fields": []string{"count"}, "until": e.clock().Add(time.Hour).String(), "reason": "CANARY-GRANT-REASON"}).is(201)
+	e.as("duty").post("/api/grants", m{"person": e.People["analyst"].Person, "record": obs, "fields": []string{"count"}, "until": e.Clock().Add(time.Hour).String(), "reason": "CANARY-GRANT-REASON"}).is(201)
 	e.as("auditor").post("/api/pause", m{"act": "paused", "reason": "CANARY-PAUSE-REASON"}).is(201)
 	e.as("duty").post("/api/erasures", m{"act": "held", "why": "inquiry", "records": []any{obs}, "reason": "CANARY-HOLD-REASON"}).is(201)
 
@@ -81,23 +81,23 @@ func planted(e *env) []secret {
 		{"CANARY-UPLOAD-NAME", reporters},
 	}
 	for _, c := range cast {
-		may := []string{"duty", c.name}
+		may := []string{"duty", c.Name}
 		for _, d := range cast {
-			if d.body == c.body && (c.office == truce.OfficeGuarantor || c.office == truce.OfficeLiaison || c.office == truce.OfficeConsulted) {
-				may = append(may, d.name)
+			if d.Body == c.Body && (c.Office == truce.OfficeGuarantor || c.Office == truce.OfficeLiaison || c.Office == truce.OfficeConsulted) {
+				may = append(may, d.Name)
 			}
 		}
-		out = append(out, secret{"NAME-OF " + c.name, may}, secret{"CONTACT-OF " + c.name, may}, secret{"CREDENTIAL-OF " + c.name, nil})
+		out = append(out, secret{"NAME-OF " + c.Name, may}, secret{"CONTACT-OF " + c.Name, may}, secret{"CREDENTIAL-OF " + c.Name, nil})
 	}
 	return out
 }
 
 // walk asks everything there is to ask as one person: every route that is a question, with the name of everything there is, and refusals of acts. It hands each answer on, with all its headers.
 func walk(e *env, a *actor, each func(what, answer string, r *reply)) {
-	e.t.Helper()
+	e.T.Helper()
 	var ids []string
 	for before := truce.Seq(0); ; {
-		rows := must(e.m.View.Records(context.Background(), view.Query{Before: before, Limit: view.MaxPage}))
+		rows := must(e.M.View.Records(context.Background(), view.Query{Before: before, Limit: view.MaxPage}))
 		for _, r := range rows {
 			ids = append(ids, string(r.ID))
 			before = r.Seq
@@ -155,7 +155,7 @@ func TestCanaries(t *testing.T) {
 	asked, hidden := 0, 0
 	names := []string{""}
 	for _, c := range cast {
-		names = append(names, c.name)
+		names = append(names, c.Name)
 	}
 	for _, name := range names {
 		a := e.as(name)
@@ -190,7 +190,7 @@ func TestCanaries(t *testing.T) {
 		})
 		// News.
 		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-		req := httptest.NewRequest("GET", "/api/events?cursor="+must(e.m.Newest()), nil).WithContext(ctx)
+		req := httptest.NewRequest("GET", "/api/events?cursor="+must(e.M.Newest()), nil).WithContext(ctx)
 		for k, v := range a.header {
 			req.Header[k] = v
 		}
@@ -211,11 +211,11 @@ func TestCanaries(t *testing.T) {
 	}
 	// Published to everybody, called ordinary, and released: then coarse fields are read, and still nothing else.
 	for _, k := range []truce.RecordKind{truce.RecordObservation, truce.RecordPositions, truce.RecordMedia, truce.RecordOutcome} {
-		e.classify(e.newest(k), truce.TierPublic, "ordinary")
+		e.Classify(e.newest(k), truce.TierPublic, "ordinary")
 	}
-	e.put(e.people["duty"], must(record.Pause{At: e.clock(), Act: record.PauseResumes, Reason: "CANARY-PAUSE-REASON"}.Draft()))
-	e.put(e.people["jordan"], must(record.Pause{At: e.clock(), Act: record.PauseConfirms, Of: e.newest(truce.RecordPause), Reason: "CANARY-PAUSE-REASON"}.Draft()))
-	e.later(73 * time.Hour)
+	e.Put(e.People["duty"], must(record.Pause{At: e.Clock(), Act: record.PauseResumes, Reason: "CANARY-PAUSE-REASON"}.Draft()))
+	e.Put(e.People["jordan"], must(record.Pause{At: e.Clock(), Act: record.PauseConfirms, Of: e.newest(truce.RecordPause), Reason: "CANARY-PAUSE-REASON"}.Draft()))
+	e.Later(73 * time.Hour)
 	wider := map[string][]string{"CANARY-ACTOR": {"", "russia", "israel", "analyst"}, "09:30:17": {"analyst"}, "CANARY-UNIT": {"analyst"}}
 	for _, name := range []string{"", "russia", "israel", "analyst", "operator"} {
 		found := map[string]bool{}
@@ -237,7 +237,7 @@ func TestCanaries(t *testing.T) {
 		}
 	}
 	e.mu.Lock()
-	logs := fmt.Sprintf("%+v %+v", e.lines, e.log)
+	logs := fmt.Sprintf("%+v %+v", e.lines, e.Log())
 	e.mu.Unlock()
 	for _, s := range secrets {
 		if strings.Contains(logs, s.text) {

@@ -80,16 +80,16 @@ func TestTheDoor(t *testing.T) {
 	if c := invited().post("/api/me/password", m{"ticket": p.Ticket, "code": "000000"}).is(401).code(); c != "not-admitted" {
 		t.Error(c)
 	}
-	if c := e.as("monitor").post("/api/me/password", m{"ticket": p.Ticket, "code": codeAt(seed, e.clock())}).is(401).code(); c != "not-admitted" {
+	if c := e.as("monitor").post("/api/me/password", m{"ticket": p.Ticket, "code": codeAt(seed, e.Clock())}).is(401).code(); c != "not-admitted" {
 		t.Error("another used the ticket", c)
 	}
-	invited().post("/api/me/password", m{"ticket": p.Ticket, "code": codeAt(seed, e.clock())}).is(201)
+	invited().post("/api/me/password", m{"ticket": p.Ticket, "code": codeAt(seed, e.Clock())}).is(201)
 	if c := invited().get("/api/me").is(401).code(); c != "signed-out" {
 		t.Error("the invitation still works", c)
 	}
 
-	e.later(time.Minute)
-	wrong := []m{{"login": "somebody", "password": "four words that hold", "code": "000000"}, {"login": "nobody", "password": "four words that hold", "code": codeAt(seed, e.clock())}}
+	e.Later(time.Minute)
+	wrong := []m{{"login": "somebody", "password": "four words that hold", "code": "000000"}, {"login": "nobody", "password": "four words that hold", "code": codeAt(seed, e.Clock())}}
 	var bodies []string
 	for _, w := range wrong {
 		bodies = append(bodies, e.as("").post("/api/session", w).is(401).Body.String())
@@ -97,16 +97,16 @@ func TestTheDoor(t *testing.T) {
 	if bodies[0] != bodies[1] {
 		t.Error("the answer tells who there is", bodies)
 	}
-	in = cookie(e.as("").post("/api/session", m{"login": "somebody", "password": "four words that hold", "code": codeAt(seed, e.clock())}).is(201).into(&me))
+	in = cookie(e.as("").post("/api/session", m{"login": "somebody", "password": "four words that hold", "code": codeAt(seed, e.Clock())}).is(201).into(&me))
 	person := func() *actor { return e.as("").with("Cookie", in) }
 	person().get("/api/me").is(200)
 
-	e.later(6 * time.Minute)
+	e.Later(6 * time.Minute)
 	token := m{"office": "monitor", "acts": []string{"report"}}
 	if c := person().post("/api/people/"+string(id)+"/tokens", token).is(403).code(); c != "prove-again" {
 		t.Error(c)
 	}
-	person().post("/api/session/proof", m{"login": "somebody", "password": "four words that hold", "code": codeAt(seed, e.clock())}).is(200)
+	person().post("/api/session/proof", m{"login": "somebody", "password": "four words that hold", "code": codeAt(seed, e.Clock())}).is(200)
 	person().post("/api/people/"+string(id)+"/tokens", token).is(201).into(&code)
 	device := func() *actor { return e.as("").with("Authorization", "Bearer "+code.Secret) }
 	device().with("Content-Type", "application/x-ndjson").post("/api/observations?tier=mechanism", shelling).is(201)
@@ -176,7 +176,7 @@ func TestRequestsAreStrict(t *testing.T) {
 	if c := e.as("auditor").with("Origin", "https://evil.example.org").post("/api/pause", `{"act":"paused","reason":"x"}`).is(403).code(); c != "cross-origin" {
 		t.Error(c)
 	}
-	if e.m.Directory.Paused() {
+	if e.M.Directory.Paused() {
 		t.Fatal("something got through")
 	}
 	if c := e.as("").get("/api/nothing").is(404).code(); c != "not-found" {
@@ -217,8 +217,8 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
-	k, _ := e.m.Directory.Key("k-p-3")
-	e.as("").with("Cookie", "__Host-truce="+must(e.s.Sessions.Open(zeroes{}, k, truce.OfficeDutyOfficer, e.clock()))).get("/api/me").is(200)
+	k, _ := e.M.Directory.Key("k-p-3")
+	e.as("").with("Cookie", "__Host-truce="+must(e.s.Sessions.Open(zeroes{}, k, truce.OfficeDutyOfficer, e.Clock()))).get("/api/me").is(200)
 	if door.Cookie(e.s.Origin) != "__Host-truce" {
 		t.Error(door.Cookie(e.s.Origin))
 	}
@@ -235,10 +235,10 @@ func TestLimits(t *testing.T) {
 		t.Error(r.Header())
 	}
 	e.as("jordan").get("/api/me").is(200)
-	e.later(time.Second)
+	e.Later(time.Second)
 	e.as("russia").get("/api/me").is(200)
 
-	e.later(time.Minute)
+	e.Later(time.Minute)
 	lines := func(n int) string { // of about 10 KiB each
 		var b strings.Builder
 		for i := range n {
@@ -255,7 +255,7 @@ func TestLimits(t *testing.T) {
 	if r := send(lines(200)); r.Code != 429 || r.code() != "quota" || r.Header().Get("Retry-After") == "" {
 		t.Error(r.Code, r.Body, r.Header())
 	}
-	e.later(24 * time.Hour)
+	e.Later(24 * time.Hour)
 	send(shelling).is(201)
 	if c := e.as("monitor").post("/api/uploads", m{"size": 1001}).is(413).code(); c != "too-large" {
 		t.Error(c)
@@ -350,7 +350,7 @@ func TestEvents(t *testing.T) {
 		t.Error(c)
 	}
 	// The session ends: so does the stream, before the next piece of news.
-	e.s.Sessions.CloseAll(e.author("russia").Person)
+	e.s.Sessions.CloseAll(e.People["russia"].Person)
 	e.as("jordan").post("/api/queries", m{"act": "asks", "to": []string{"russia"}, "text": "And then?"}).is(201)
 	if ev := next(party); ev.kind != "end" {
 		t.Errorf("told after the session ended: %+v", ev)

@@ -7,7 +7,7 @@ func TestEarlyWarning(t *testing.T) {
 	e := start(t)
 	var taken struct{ IDs []string }
 	e.as("monitor").with("Content-Type", "application/x-ndjson").post("/api/observations?tier=mechanism", shelling).is(201).into(&taken)
-	e.settle()
+	e.Settle()
 	var trends struct {
 		Items []struct {
 			Rule             string

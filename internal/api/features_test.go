@@ -136,11 +136,11 @@ func TestFeatures(t *testing.T) {
 		}
 	}
 	// At a lower tier: the cell, never a point in it.
-	e.classify(obs[0], truce.TierPublic, "ordinary")
+	e.Classify(obs[0], truce.TierPublic, "ordinary")
 	if n := count("", ""); n != 0 {
 		t.Errorf("%d before the delay", n)
 	}
-	e.later(73 * time.Hour)
+	e.Later(73 * time.Hour)
 	var p page
 	r := e.as("").get("/api/features/collections/observations/items").is(200).into(&p)
 	if len(p.Features) != 1 || p.Features[0].Geometry == nil || p.Features[0].Geometry.Type != "Polygon" || strings.Contains(r.Body.String(), "32.75") {

@@ -25,7 +25,7 @@ func TestLifeOfACase(t *testing.T) {
 	if taken.Repeated != 1 || taken.Records != 0 {
 		t.Errorf("sent again: %+v", taken)
 	}
-	if e.settle() == 0 {
+	if e.Settle() == 0 {
 		t.Fatal("no rule speaks of it")
 	}
 	var said mechanism.Page[mechanism.Outcome]
@@ -95,7 +95,7 @@ func TestLifeOfACase(t *testing.T) {
 	}
 
 	e.as("").get(at).is(404)
-	e.later(73 * time.Hour)
+	e.Later(73 * time.Hour)
 	var seen mechanism.Case
 	e.as("").get(at).is(200).into(&seen)
 	if len(seen.Findings) == 0 || len(seen.Cites) > 0 {
@@ -177,7 +177,7 @@ func TestMedia(t *testing.T) {
 	if c := e.as("duty").post(where+"/original", m{"reason": "To compare the crater."}).is(403).code(); c != "no-right" {
 		t.Error(c)
 	}
-	g := e.as("duty").post("/api/grants", m{"person": e.author("duty").Person, "record": id, "fields": []string{"media-original"}, "until": e.clock().Add(time.Hour).String(),
+	g := e.as("duty").post("/api/grants", m{"person": e.People["duty"].Person, "record": id, "fields": []string{"media-original"}, "until": e.Clock().Add(time.Hour).String(),
 		"reason": "To compare the crater."}).is(201).record()
 	if !g.Waits {
 		t.Error("one person alone opened an original")
@@ -190,8 +190,8 @@ func TestMedia(t *testing.T) {
 	// To name a key to sign with is no way round the fresh proof and the custody list.
 	e.as("duty").get("/api/me").is(200)
 	old := e.cookies["duty"]
-	e.later(6 * time.Minute)
-	r = e.as("").with("Cookie", door.Cookie(e.s.Origin)+"="+old).with(SignWith, "k-"+string(e.author("duty").Person)).post(where+"/original", m{"reason": "x"}).is(403)
+	e.Later(6 * time.Minute)
+	r = e.as("").with("Cookie", door.Cookie(e.s.Origin)+"="+old).with(SignWith, "k-"+string(e.People["duty"].Person)).post(where+"/original", m{"reason": "x"}).is(403)
 	if c := r.code(); c != "prove-again" {
 		t.Error(c)
 	}

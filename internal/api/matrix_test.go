@@ -83,19 +83,19 @@ func differs(fields []shown, sees access.Fields, full, got map[string]any) (out 
 
 // thingOf makes what the policy must know of a record, apart from the mechanism's own way.
 func (e *env) thingOf(id truce.RecordID) access.Thing {
-	row := must(e.m.View.Record(context.Background(), id))
+	row := must(e.M.View.Record(context.Background(), id))
 	r := truce.Record{ID: row.ID, Kind: row.Kind, Tier: row.Tier, Author: row.Author, Recorded: row.Recorded}
-	t := e.m.Directory.Thing(&r)
+	t := e.M.Directory.Thing(&r)
 	t.Named, t.Addressed, t.Case, t.About, t.HasPlace, t.Simulated = row.Named, row.Addressed, row.Case, row.About, row.HasPlace, row.Simulated
 	return t
 }
 
 func (e *env) viewer(name string) access.Viewer {
 	if name == "" {
-		return access.Viewer{Now: e.clock()}
+		return access.Viewer{Now: e.Clock()}
 	}
-	p := e.people[name]
-	v, _ := e.m.Directory.Viewer(p.Person, p.Office, e.clock())
+	p := e.People[name]
+	v, _ := e.M.Directory.Viewer(p.Person, p.Office, e.Clock())
 	v.Vouch = truce.VouchSession
 	return v
 }
@@ -111,7 +111,7 @@ func TestMatrix(t *testing.T) {
 	statement := e.as("russian liaison").post("/api/statements", m{"act": "said", "text": "As we said.", "who": "Somebody", "reference": "a paper", "tier": "mechanism", "about": []string{"1"}}).is(201).record().ID
 	e.as("jordan").post("/api/queries", m{"act": "asks", "to": []string{"russia"}, "text": "What moved?", "where": "there", "when": "then"}).is(201)
 	media := e.deposit("monitor", []byte("CANARY-BYTES of no picture"), obs)
-	grant := e.as("duty").post("/api/grants", m{"person": e.author("analyst").Person, "record": obs, "fields": []string{"source"}, "until": e.clock().Add(time.Hour).String(), "reason": "a reason"}).is(201).record().ID
+	grant := e.as("duty").post("/api/grants", m{"person": e.People["analyst"].Person, "record": obs, "fields": []string{"source"}, "until": e.Clock().Add(time.Hour).String(), "reason": "a reason"}).is(201).record().ID
 	erasure := e.as("duty").post("/api/erasures", m{"act": "proposed", "why": "request", "records": []any{statement}, "reason": "a reason"}).is(201).record().ID
 	var outcomes mechanism.Page[mechanism.Outcome]
 	e.as("duty").get("/api/outcomes?of=" + string(obs)).is(200).into(&outcomes)
@@ -132,7 +132,7 @@ func TestMatrix(t *testing.T) {
 	}
 	viewers := []string{""}
 	for _, c := range cast {
-		viewers = append(viewers, c.name)
+		viewers = append(viewers, c.Name)
 	}
 	full := make([]map[string]any, len(things))
 	for i := range full {
@@ -208,10 +208,10 @@ func TestMatrix(t *testing.T) {
 	for _, class := range []string{"severe", "ordinary"} {
 		for tier := truce.TierMechanism; tier <= truce.TierPublic; tier++ {
 			for _, x := range things {
-				e.classify(x.id, tier, class)
+				e.Classify(x.id, tier, class)
 			}
 			check(fmt.Sprintf("%s, %s, at once", tier, class))
-			e.later(73 * time.Hour)
+			e.Later(73 * time.Hour)
 			check(fmt.Sprintf("%s, %s, later", tier, class))
 		}
 	}
@@ -229,7 +229,7 @@ func partly(d string) bool {
 
 // deposit uploads a file as somebody.
 func (e *env) deposit(name string, data []byte, about truce.RecordID) truce.RecordID {
-	e.t.Helper()
+	e.T.Helper()
 	at := e.as(name).post("/api/uploads", m{"name": "CANARY-FILE-NAME", "size": len(data)}).is(201).Header().Get("Location")
 	e.as(name).with("Content-Type", pieceType).with("Upload-Offset", "0").do("PATCH", at, data).is(200)
 	return e.as(name).post(at+"/deposit", m{"tier": "mechanism", "about": []any{about}, "note": "CANARY-FILE-NOTE"}).is(201).record().ID
@@ -237,6 +237,6 @@ func (e *env) deposit(name string, data []byte, about truce.RecordID) truce.Reco
 
 // newest gives the last record of a kind.
 func (e *env) newest(k truce.RecordKind) truce.RecordID {
-	rows := must(e.m.View.Records(context.Background(), view.Query{Kinds: []truce.RecordKind{k}, Limit: 1}))
+	rows := must(e.M.View.Records(context.Background(), view.Query{Kinds: []truce.RecordKind{k}, Limit: 1}))
 	return rows[0].ID
 }

@@ -503,6 +503,15 @@ func (m *Mechanism) Tick(ctx context.Context, now truce.Instant) error {
 
 // Settle lets the rules speak about what arrived since, and records what changed. It reports how many outcomes it recorded.
 func (m *Mechanism) Settle(ctx context.Context, at truce.Instant) (int, error) {
+	n, err := m.speak(ctx, at)
+	if err == nil {
+		err = m.openCases(ctx, at)
+	}
+	return n, err
+}
+
+// speak is Settle without the cases that follow.
+func (m *Mechanism) speak(ctx context.Context, at truce.Instant) (int, error) {
 	for n := 0; ; {
 		m.evaluating.Lock()
 		drafts, err := m.live.Settle(at)

@@ -23,33 +23,33 @@ func TestOneReportMoreIsSeenInNoCountOutside(t *testing.T) {
 		t.Helper()
 		n++
 		day := fmt.Sprintf("2017-11-%02d", 10+n)
-		e.report(by, strings.NewReplacer("obs-1", fmt.Sprint("obs-", n), "2017-11-15", day).Replace(shelling))
+		e.Report(by, strings.NewReplacer("obs-1", fmt.Sprint("obs-", n), "2017-11-15", day).Replace(shelling))
 	}
 	publish := func() {
 		t.Helper()
-		e.settle()
-		for _, o := range must(e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Lang: "en", Limit: 500})).Items {
+		e.Settle()
+		for _, o := range must(e.M.Outcomes(ctx, e.As("duty"), mechanism.OutcomeSearch{Lang: "en", Limit: 500})).Items {
 			if o.Tier == "public" {
 				continue
 			}
-			r, _, err := e.m.Classify(ctx, e.as("duty"), record.Class{Act: record.ClassSet, Of: o.ID, Tier: truce.TierPublic, Class: "ordinary", Reason: "a test"})
+			r, _, err := e.M.Classify(ctx, e.As("duty"), record.Class{Act: record.ClassSet, Of: o.ID, Tier: truce.TierPublic, Class: "ordinary", Reason: "a test"})
 			if err == nil {
-				_, err = e.m.Confirm(ctx, e.as("jordan"), r.ID, "agreed")
+				_, err = e.M.Confirm(ctx, e.As("jordan"), r.ID, "agreed")
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		e.later(73 * time.Hour)
+		e.Later(73 * time.Hour)
 	}
 	total := func(v access.Viewer) (articles, trends int) {
 		t.Helper()
-		for _, a := range must(e.m.Articles(ctx, v)).Items {
+		for _, a := range must(e.M.Articles(ctx, v)).Items {
 			for _, n := range a.Counts {
 				articles += n
 			}
 		}
-		for _, x := range must(e.m.Trends(ctx, v)) {
+		for _, x := range must(e.M.Trends(ctx, v)) {
 			trends += x.Recent + x.Baseline + x.Unclear
 			if !access.Exact(v) && (x.Ratio != "" || x.Low != "" || !x.Rounded) {
 				t.Errorf("outside, what is worked out of exact counts is told: %+v", x)
@@ -58,7 +58,7 @@ func TestOneReportMoreIsSeenInNoCountOutside(t *testing.T) {
 		return articles, trends
 	}
 	outside := func() []access.Viewer {
-		return []access.Viewer{{Now: e.clock}, e.as("russia"), e.as("jordanian liaison"), e.as("syrian liaison")}
+		return []access.Viewer{{Now: e.Clock()}, e.As("russia"), e.As("jordanian liaison"), e.As("syrian liaison")}
 	}
 	for range 6 {
 		report("monitor")
@@ -81,10 +81,10 @@ func TestOneReportMoreIsSeenInNoCountOutside(t *testing.T) {
 			before = append(before, [2]int{a, b})
 			seen = seen || a > 0 && b > 0
 		}
-		was, _ := total(e.as("duty"))
+		was, _ := total(e.As("duty"))
 		report("monitor")
 		publish()
-		if is, _ := total(e.as("duty")); is <= was {
+		if is, _ := total(e.As("duty")); is <= was {
 			t.Fatalf("the control: inside, one report more is not seen: %d, then %d", was, is)
 		}
 		for k, v := range outside() {
@@ -102,11 +102,11 @@ func TestOneReportMoreIsSeenInNoCountOutside(t *testing.T) {
 	}
 	// A body's own reports, which it sees by time and name, are told to it in the same way.
 	for i := range 7 {
-		e.report("russian liaison", strings.NewReplacer("obs-1", fmt.Sprint("own-", i), "2017-11-15", e.clock.Time().AddDate(0, 0, -3-i).Format("2006-01-02")).Replace(shelling))
+		e.Report("russian liaison", strings.NewReplacer("obs-1", fmt.Sprint("own-", i), "2017-11-15", e.Clock().Time().AddDate(0, 0, -3-i).Format("2006-01-02")).Replace(shelling))
 	}
 	for name, want := range map[string]int{"russian liaison": 0, "duty": 7} {
 		acts := 0
-		for _, x := range must(e.m.TitForTat(ctx, e.as(name), "government-of-syria", "southern-front")) {
+		for _, x := range must(e.M.TitForTat(ctx, e.As(name), "government-of-syria", "southern-front")) {
 			acts += x.Acts
 			if x.Rounded != (name != "duty") || x.Rounded && x.Level != "" {
 				t.Errorf("%s: %+v", name, x)

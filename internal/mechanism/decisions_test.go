@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/mechanism"
+	"truce/internal/mechanism/mechanismtest"
 	"truce/internal/record"
 )
 
@@ -20,25 +20,25 @@ import (
 func TestWhatWaitsIsListed(t *testing.T) {
 	e := start(t)
 	ctx := context.Background()
-	obs := e.report("monitor", shelling).IDs[0]
-	proposals := func(name string) []mechanism.Proposal { return must(e.m.Proposals(ctx, e.as(name))) }
+	obs := e.Report("monitor", shelling).IDs[0]
+	proposals := func(name string) []mechanism.Proposal { return must(e.M.Proposals(ctx, e.As(name))) }
 	if len(proposals("duty")) > 0 {
 		t.Fatal("something waits before anybody proposed anything")
 	}
-	grant, waits, err := e.m.Grant(ctx, e.as("duty"), record.Grant{Act: record.GrantGiven, Person: e.people["analyst"].Person, Record: obs, Fields: []string{"source"},
-		Until: e.clock.Add(time.Hour), Reason: "to compare"})
+	grant, waits, err := e.M.Grant(ctx, e.As("duty"), record.Grant{Act: record.GrantGiven, Person: e.People["analyst"].Person, Record: obs, Fields: []string{"source"},
+		Until: e.Clock().Add(time.Hour), Reason: "to compare"})
 	if err != nil || !waits {
 		t.Fatal(waits, err)
 	}
-	erasure, err := e.m.Erase(ctx, e.as("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureRequest, Reason: "the family asks"}, []truce.RecordID{obs})
+	erasure, err := e.M.Erase(ctx, e.As("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureRequest, Reason: "the family asks"}, []truce.RecordID{obs})
 	if err != nil {
 		t.Fatal(err)
 	}
 	state := func(name string) (g, x string) {
-		for _, p := range must(e.m.Grants(ctx, e.as(name), "", 0)).Items {
+		for _, p := range must(e.M.Grants(ctx, e.As(name), "", 0)).Items {
 			g = p.State
 		}
-		for _, p := range must(e.m.Erasures(ctx, e.as(name), "", 0)).Items {
+		for _, p := range must(e.M.Erasures(ctx, e.As(name), "", 0)).Items {
 			x = p.State
 		}
 		return g, x
@@ -68,14 +68,14 @@ func TestWhatWaitsIsListed(t *testing.T) {
 		}
 	}
 	for _, id := range []truce.RecordID{grant.ID, erasure.ID} {
-		if _, err := e.m.Confirm(ctx, e.as("jordan"), id, "agreed"); err != nil {
+		if _, err := e.M.Confirm(ctx, e.As("jordan"), id, "agreed"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if g, x := state("duty"); g != "runs" || x != "done" || len(proposals("jordan")) > 0 {
 		t.Errorf("confirmed: the grant %q, the erasure %q, %d wait", g, x, len(proposals("jordan")))
 	}
-	e.later(2 * time.Hour)
+	e.Later(2 * time.Hour)
 	if g, _ := state("analyst"); g != "over" {
 		t.Errorf("its time is over: %q", g)
 	}
@@ -84,10 +84,7 @@ func TestWhatWaitsIsListed(t *testing.T) {
 // amended gives the example with another version's name, as a proposal.
 func amended(t *testing.T) (record.Agreement, truce.VersionID) {
 	t.Helper()
-	x, rep, err := mechanism.ReadFolder(os.DirFS("../../examples/southwest-syria"), "", record.AgreementProposed)
-	if err != nil || rep.Errors() > 0 {
-		t.Fatal(err, rep.Problems)
-	}
+	x := mechanismtest.Agreement(t, record.AgreementProposed)
 	const version = "2017-12-01"
 	for i, f := range x.Files {
 		if f.Path == "agreement.yaml" {
@@ -103,25 +100,25 @@ func TestAnAgreementThatWaitsIsListed(t *testing.T) {
 	e := start(t)
 	ctx := context.Background()
 	text, version := amended(t)
-	if _, err := e.m.Amend(ctx, e.as("russia"), text); err != nil {
+	if _, err := e.M.Amend(ctx, e.As("russia"), text); err != nil {
 		t.Fatal(err)
 	}
-	list := must(e.m.Proposals(ctx, access.Viewer{Now: e.clock}))
+	list := must(e.M.Proposals(ctx, access.Viewer{Now: e.Clock()}))
 	if len(list) != 1 || list[0].Proposes != version || list[0].Act != "amend" || list[0].Needs < 2 || list[0].Yours || len(list[0].Agreed) != 1 {
 		t.Fatalf("the public sees %+v", list)
 	}
-	if mine := must(e.m.Proposals(ctx, e.as("russia"))); mine[0].Yours {
+	if mine := must(e.M.Proposals(ctx, e.As("russia"))); mine[0].Yours {
 		t.Error("who proposed it can propose it again")
 	}
-	if theirs := must(e.m.Proposals(ctx, e.as("jordan"))); !theirs[0].Yours {
+	if theirs := must(e.M.Proposals(ctx, e.As("jordan"))); !theirs[0].Yours {
 		t.Errorf("the next signatory: %+v", theirs[0])
 	}
 	for _, name := range []string{"jordan", "united states"} {
-		if _, err := e.m.Amend(ctx, e.as(name), text); err != nil {
+		if _, err := e.M.Amend(ctx, e.As(name), text); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if list := must(e.m.Proposals(ctx, e.as("duty"))); len(list) > 0 {
+	if list := must(e.M.Proposals(ctx, e.As("duty"))); len(list) > 0 {
 		t.Errorf("it binds and still waits: %+v", list)
 	}
 }
@@ -134,20 +131,20 @@ func TestDevicesAreListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := e.m.AddKey(ctx, e.as("monitor"), record.Person{Person: e.people["monitor"].Person, Key: key, Method: record.MethodToken, Offices: []truce.Office{truce.OfficeMonitor},
-		Acts: []string{"report"}, Until: e.clock.Add(time.Hour), Credential: cred}); err != nil {
+	if _, _, err := e.M.AddKey(ctx, e.As("monitor"), record.Person{Person: e.People["monitor"].Person, Key: key, Method: record.MethodToken, Offices: []truce.Office{truce.OfficeMonitor},
+		Acts: []string{"report"}, Until: e.Clock().Add(time.Hour), Credential: cred}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"monitor", "duty", "other monitor", "russia", "auditor", "operator"} {
-		there := slices.ContainsFunc(e.m.Devices(e.as(name)), func(d mechanism.Device) bool { return d.ID == key && d.Office == "monitor" && len(d.Acts) == 1 })
+		there := slices.ContainsFunc(e.M.Devices(e.As(name)), func(d mechanism.Device) bool { return d.ID == key && d.Office == "monitor" && len(d.Acts) == 1 })
 		if there != (name == "monitor" || name == "duty") {
 			t.Errorf("%s: %v", name, there)
 		}
 	}
-	if _, err := e.m.DropKey(ctx, e.as("duty"), key); err != nil {
+	if _, err := e.M.DropKey(ctx, e.As("duty"), key); err != nil {
 		t.Fatal(err)
 	}
-	if list := e.m.Devices(e.as("duty")); slices.ContainsFunc(list, func(d mechanism.Device) bool { return d.ID == key }) {
+	if list := e.M.Devices(e.As("duty")); slices.ContainsFunc(list, func(d mechanism.Device) bool { return d.ID == key }) {
 		t.Error("an ended device is listed")
 	}
 }
@@ -158,25 +155,25 @@ func TestUploadsAreListedAndAbandoned(t *testing.T) {
 	ctx := context.Background()
 	begin := func() mechanism.Upload {
 		t.Helper()
-		u, err := e.m.BeginUpload(e.as("monitor"), "a name", 5)
+		u, err := e.M.BeginUpload(e.As("monitor"), "a name", 5)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return must(e.m.AppendUpload(e.as("monitor"), u.ID, 0, strings.NewReader("12345")))
+		return must(e.M.AppendUpload(e.As("monitor"), u.ID, 0, strings.NewReader("12345")))
 	}
 	one, two := begin(), begin()
 	for _, name := range []string{"other monitor", "russia", "analyst", "operator", "monitor", "duty"} {
-		list, sees := must(e.m.Uploads(e.as(name))), ""
+		list, sees := must(e.M.Uploads(e.As(name))), ""
 		if name == "monitor" || name == "duty" {
 			sees = "a name"
 		}
 		if (len(list) == 2) != (sees != "") || len(list) > 0 && (list[0].Name != sees || list[0].Offset != 5) {
 			t.Errorf("%s sees %+v", name, list)
 		}
-		if err := e.m.Abandon(e.as(name), "b-00000000000000000000"); truce.KindOf(err) != truce.NotFound {
+		if err := e.M.Abandon(e.As(name), "b-00000000000000000000"); truce.KindOf(err) != truce.NotFound {
 			t.Errorf("%s gives up what is not there: %v", name, err)
 		}
-		if err := e.m.Abandon(e.as(name), one.ID); sees == "" && truce.KindOf(err) != truce.NotFound {
+		if err := e.M.Abandon(e.As(name), one.ID); sees == "" && truce.KindOf(err) != truce.NotFound {
 			t.Errorf("%s gives up another's: %v", name, err)
 		} else if sees != "" && err != nil {
 			t.Error(name, err)
@@ -185,20 +182,20 @@ func TestUploadsAreListedAndAbandoned(t *testing.T) {
 			one = begin()
 		}
 	}
-	if err := e.m.Abandon(e.as("duty"), one.ID); err != nil {
+	if err := e.M.Abandon(e.As("duty"), one.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.m.UploadState(e.as("monitor"), one.ID); truce.KindOf(err) != truce.NotFound {
+	if _, err := e.M.UploadState(e.As("monitor"), one.ID); truce.KindOf(err) != truce.NotFound {
 		t.Error("it was given up and is there:", err)
 	}
-	r, err := e.m.Deposit(ctx, e.as("monitor"), two.ID, truce.Digest{}, truce.TierMechanism, nil, "", false)
+	r, err := e.M.Deposit(ctx, e.As("monitor"), two.ID, truce.Digest{}, truce.TierMechanism, nil, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.m.Abandon(e.as("monitor"), two.ID); truce.KindOf(err) != truce.NotFound {
+	if err := e.M.Abandon(e.As("monitor"), two.ID); truce.KindOf(err) != truce.NotFound {
 		t.Error("deposited, and still an upload:", err)
 	}
-	x, err := e.m.Picture(ctx, e.as("duty"), r.ID)
+	x, err := e.M.Picture(ctx, e.As("duty"), r.ID)
 	if err != nil || x.Type != "text/plain" {
 		t.Error(x, err)
 	}

@@ -148,11 +148,7 @@ func (m *Mechanism) Articles(ctx context.Context, v access.Viewer) (Articles, er
 		if !sees.Has(access.Open) {
 			return nil
 		}
-		r, g, err := m.content(ctx, row)
-		if err != nil {
-			return err
-		}
-		o, err := record.ReadOutcome(&r, g)
+		o, err := m.concluded(ctx, row)
 		if err != nil {
 			return err
 		}
@@ -367,12 +363,19 @@ func (m *Mechanism) Duplicates(ctx context.Context, v access.Viewer, id truce.Ca
 	return out, nil
 }
 
-// sighting is what a case is about, by the first observation it cites that was not erased.
+// sighting is what a case is about, by the first observation it cites that was not erased; where there is none, by the first outcome.
 func (m *Mechanism) sighting(ctx context.Context, c *casefile.Case) (casefile.Sighting, error) {
 	s := casefile.Sighting{Case: c.ID, Kind: c.Kind}
+	var fallback *view.Row
 	for _, id := range c.Cites {
 		row, err := m.View.Record(ctx, id)
-		if err != nil || row.Kind != truce.RecordObservation || row.Erased {
+		if err != nil || row.Erased {
+			continue
+		}
+		if row.Kind == truce.RecordOutcome && fallback == nil {
+			fallback = &row
+		}
+		if row.Kind != truce.RecordObservation {
 			continue
 		}
 		o, err := m.reported(ctx, &row)
@@ -394,47 +397,14 @@ func (m *Mechanism) sighting(ctx context.Context, c *casefile.Case) (casefile.Si
 		}
 		return s, nil
 	}
-	return s, nil
-}
-
-// cite lets an open case know of an outcome that took the place of one it rests on: a late report changed what the rule says.
-func (m *Mechanism) cite(ctx context.Context, was, is truce.RecordID, now truce.Instant) error {
-	m.command.Lock()
-	defer m.command.Unlock()
-	m.mu.RLock()
-	ids := m.book.Cases()
-	m.mu.RUnlock()
-	for _, id := range ids {
-		m.mu.RLock()
-		c, ok := m.book.Case(id)
-		m.mu.RUnlock()
-		if !ok || !slices.Contains(c.Cites, was) || slices.Contains(c.Cites, is) {
-			continue
+	if fallback != nil {
+		o, err := m.concluded(ctx, fallback)
+		if err != nil || o.Detail == nil {
+			return s, err
 		}
-		step := record.Step{Case: id, Step: truce.StepCite, Last: c.Last(), Cites: []truce.RecordID{is}, Simulated: c.Simulated}
-		d, err := step.Draft()
-		if err != nil {
-			return err
-		}
-		r := &d.Record
-		r.Author, r.Tier, r.Claimed, r.Received, r.Version = truce.Author{Vouch: truce.VouchNode}, truce.TierMechanism, now, now, c.Version
-		m.under(r)
-		m.mu.RLock()
-		err = m.book.Check(r, step)
-		m.mu.RUnlock()
-		if err != nil {
-			if passOver(err) == nil {
-				continue // a closed case: people reopen it
-			}
-			return err
-		}
-		list, err := m.put(ctx, []record.Draft{d})
-		if err != nil {
-			return err
-		}
-		if err := m.Await(ctx, list[0].Seq); err != nil {
-			return err
-		}
+		of := sighted(o)
+		of.Case, of.Kind = s.Case, s.Kind
+		return of, nil
 	}
-	return nil
+	return s, nil
 }

@@ -2,17 +2,13 @@ package mechanism_test
 
 import (
 	"context"
-	"crypto/rand"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"truce"
-	"truce/internal/custody"
-	"truce/internal/disk"
 	"truce/internal/journal"
-	"truce/internal/live"
 	"truce/internal/mechanism"
 	"truce/internal/view"
 )
@@ -36,15 +32,13 @@ func TestSentAgainWhileItIsWritten(t *testing.T) {
 	for _, broken := range []bool{false, true} {
 		e := start(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		s := &slow{Journal: e.store}
-		w := must(journal.NewWriter(ctx, s, journal.Options{Now: func() truce.Instant { return e.clock }}))
+		s := &slow{Journal: e.Store}
+		w := must(journal.NewWriter(ctx, s, journal.Options{Now: e.Clock}))
 		v := must(view.Open(ctx, filepath.Join(t.TempDir(), "view.db")))
-		media := must(custody.Open(must(disk.Open(filepath.Join(t.TempDir(), "media"))), e.keys, rand.Reader))
-		m := must(mechanism.New(mechanism.Parts{Journal: s, Writer: w, Keys: e.keys, View: v, Media: media, Random: rand.Reader, Now: func() truce.Instant { return e.clock },
-			NewLive: func() mechanism.Evaluator { return live.New() }}))
+		m := e.Over(s, w, v)
 		done := make(chan error, 1)
 		go func() { done <- m.Run(ctx) }()
-		head := must(e.store.Head(ctx))
+		head := must(e.Store.Head(ctx))
 		if err := m.Await(ctx, head.Seq); err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +50,7 @@ func TestSentAgainWhileItIsWritten(t *testing.T) {
 		send := func(ctx context.Context) chan told {
 			c := make(chan told, 1)
 			go func() {
-				x, err := m.Report(ctx, e.as("monitor"), mechanism.Batch{Name: "b", Format: "ndjson", Tier: truce.TierMechanism, MaxBytes: 1 << 20,
+				x, err := m.Report(ctx, e.As("monitor"), mechanism.Batch{Name: "b", Format: "ndjson", Tier: truce.TierMechanism, MaxBytes: 1 << 20,
 					Body: strings.NewReader(`{"id":"o-1","kind":"incident","what":"shelling","time":"2017-11-15T09:30:00Z","place":{"lat":32.75,"lon":36.1,"error_m":100},"source":"x"}` + "\n")})
 				c <- told{x, err}
 			}()
@@ -71,7 +65,7 @@ func TestSentAgainWhileItIsWritten(t *testing.T) {
 		stop()
 		second := send(ctx)
 		if broken {
-			e.store.Close()
+			e.Store.Close()
 		}
 		close(s.hold)
 		a, b := <-first, <-second

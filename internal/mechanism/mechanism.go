@@ -73,6 +73,7 @@ type Mechanism struct {
 
 	// command is held by whoever does something that depends on the present state, until it is taken up: two such acts never cross.
 	command sync.Mutex
+	opened  opened // under command
 
 	// evaluating is held by whoever uses the evaluator; it is taken after mu where both are.
 	evaluating sync.Mutex

@@ -8,10 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,168 +17,37 @@ import (
 
 	"truce"
 	"truce/internal/access"
-	"truce/internal/custody"
-	"truce/internal/disk"
 	"truce/internal/journal"
-	"truce/internal/journal/sqlite"
-	"truce/internal/live"
 	"truce/internal/mechanism"
+	"truce/internal/mechanism/mechanismtest"
 	"truce/internal/record"
-	"truce/internal/vault"
-	"truce/internal/view"
 )
 
-// env is a mechanism with people in it, on a clock of its own.
-type env struct {
-	t      *testing.T
-	m      *mechanism.Mechanism
-	store  *sqlite.Store
-	keys   *vault.Keyring
-	dir    string
-	clock  truce.Instant
-	people map[string]access.Viewer
-}
+// env is a mechanism with people in it.
+type env struct{ *mechanismtest.World }
 
-// cast is who there is in every test: name, body, office.
-var cast = []struct {
-	name, body string
-	office     truce.Office
-}{
-	{"monitor", "team-1", truce.OfficeMonitor}, {"other monitor", "team-2", truce.OfficeMonitor}, {"duty", "operations-room", truce.OfficeDutyOfficer},
-	{"russia", "russia", truce.OfficeGuarantor}, {"russian liaison", "russia", truce.OfficeLiaison}, {"united states", "united-states", truce.OfficeGuarantor},
-	{"jordan", "jordan", truce.OfficeGuarantor}, {"jordanian liaison", "jordan", truce.OfficeLiaison}, {"syrian liaison", "government-of-syria", truce.OfficeLiaison}, {"auditor", "audit-office", truce.OfficeAuditor},
-	{"operator", "operations-room", truce.OfficeOperator}, {"analyst", "operations-room", truce.OfficeAnalyst},
-}
-
-func start(t *testing.T) *env {
+func start(t *testing.T, change ...func(*record.Agreement)) *env {
 	t.Helper()
-	e := &env{t: t, dir: t.TempDir(), clock: truce.InstantOf(time.Date(2017, 11, 20, 8, 0, 0, 0, time.UTC)), people: map[string]access.Viewer{}}
-	var err error
-	if e.keys, err = vault.NewKeyring(rand.Reader); err != nil {
-		t.Fatal(err)
-	}
-	e.open()
-	e.found()
-	return e
+	return &env{mechanismtest.Start(t, change...)}
 }
 
-// open starts the mechanism on what is in the folder.
-func (e *env) open() {
-	ctx, cancel := context.WithCancel(context.Background())
-	folder := must(disk.Open(filepath.Join(e.dir, "journal")))
-	e.store = must(sqlite.Open(ctx, folder))
-	v := must(view.Open(ctx, filepath.Join(e.dir, "view.db")))
-	w := must(journal.NewWriter(ctx, e.store, journal.Options{Now: func() truce.Instant { return e.clock }}))
-	media := must(custody.Open(must(disk.Open(filepath.Join(e.dir, "media"))), e.keys, rand.Reader))
-	e.m = must(mechanism.New(mechanism.Parts{Journal: e.store, Writer: w, Keys: e.keys, View: v, Media: media, Random: rand.Reader, Now: func() truce.Instant { return e.clock },
-		NewLive: func() mechanism.Evaluator { return live.New() }}))
-	done := make(chan error, 1)
-	go func() { done <- e.m.Run(ctx) }()
-	stop := func() {
-		w.Close()
-		cancel()
-		<-done
-		v.Close()
-		e.store.Close()
-	}
-	e.t.Cleanup(stop)
-}
+func must[T any](x T, err error) T { return mechanismtest.Must(x, err) }
 
-func must[T any](x T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return x
-}
-
-func (e *env) found() {
-	e.t.Helper()
-	text, rep, err := mechanism.ReadFolder(os.DirFS("../../examples/southwest-syria"), "", record.AgreementInForce)
-	if err != nil || rep.Errors() > 0 {
-		e.t.Fatal(err, rep.Problems)
-	}
-	e.put(text.Draft())
-	for i, c := range cast {
-		id := truce.PersonID(fmt.Sprintf("p-%d", i+1))
-		e.put(record.Person{At: e.clock, Act: record.PersonAdded, Person: id, Body: truce.BodyID(c.body), Offices: []truce.Office{c.office}, Since: e.clock, Name: "Name of " + c.name}.Draft())
-		e.people[c.name] = access.Viewer{Person: id, Body: truce.BodyID(c.body), Office: c.office, Vouch: truce.VouchSession}
-	}
-}
-
-// put writes a founding record.
-func (e *env) put(d record.Draft, err error) {
-	e.t.Helper()
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	d.Record.Author, d.Record.Claimed, d.Record.Received = truce.Author{Vouch: truce.VouchNode}, e.clock, e.clock
-	sealed, err := d.Seal(e.keys, rand.Reader)
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	_, last, err := e.m.Writer.Submit(context.Background(), []journal.Draft{{Record: d.Record, Sealed: sealed}})
-	if err == nil {
-		err = e.m.Await(context.Background(), last)
-	}
-	if err != nil {
-		e.t.Fatal(err)
-	}
-}
-
-// as gives somebody now, freshly proved.
-func (e *env) as(name string) access.Viewer {
-	p := e.people[name]
-	v, ok := e.m.Directory.Viewer(p.Person, p.Office, e.clock)
-	if !ok {
-		e.t.Fatalf("%s holds no office", name)
-	}
-	v.Vouch, v.Proved = truce.VouchSession, e.clock
-	return v
-}
-
-func (e *env) later(d time.Duration) { e.clock = e.clock.Add(d) }
-
-const shelling = `{"id":"obs-1","kind":"incident","what":"shelling","time":"2017-11-15T09:30:00Z","place":{"kind":"point","lat":32.75,"lon":36.1,"error_m":100},` +
-	`"parts":[{"name":"government-of-syria","role":"initiator"},{"name":"southern-front","role":"target"}],"count":3,"source":{"id":"SECRET-SOURCE","means":"seen","standing":"observed"},"note":"SECRET-NOTE"}` + "\n"
-
-func (e *env) report(name, line string) mechanism.Taken {
-	e.t.Helper()
-	taken, err := e.m.Report(context.Background(), e.as(name), mechanism.Batch{Name: "batch", Format: "ndjson", Tier: truce.TierMechanism, MaxBytes: 1 << 20, Body: strings.NewReader(line)})
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	if taken.Rejected > 0 {
-		e.t.Fatalf("%+v", taken)
-	}
-	head := must(e.store.Head(context.Background()))
-	if err := e.m.Await(context.Background(), head.Seq); err != nil {
-		e.t.Fatal(err)
-	}
-	return taken
-}
-
-func (e *env) settle() int {
-	e.t.Helper()
-	n, err := e.m.Settle(context.Background(), e.m.Latest())
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	return n
-}
+const shelling = mechanismtest.Shelling
 
 // step takes a step that must succeed.
 func (e *env) step(name string, s record.Step) mechanism.Case {
-	e.t.Helper()
+	e.T.Helper()
 	if s.Case != "" && s.Last == 0 {
-		c, err := e.m.Case(context.Background(), e.as("duty"), s.Case, "en")
+		c, err := e.M.Case(context.Background(), e.As("duty"), s.Case, "en")
 		if err != nil {
-			e.t.Fatal(err)
+			e.T.Fatal(err)
 		}
 		s.Last = c.Last
 	}
-	_, c, err := e.m.Step(context.Background(), e.as(name), s, 2017)
+	_, c, err := e.M.Step(context.Background(), e.As(name), s, 2017)
 	if err != nil {
-		e.t.Fatalf("%s cannot %s: %v", name, s.Step, err)
+		e.T.Fatalf("%s cannot %s: %v", name, s.Step, err)
 	}
 	return c
 }
@@ -190,21 +56,21 @@ func (e *env) step(name string, s record.Step) mechanism.Case {
 func TestLifeOfACase(t *testing.T) {
 	e := start(t)
 	ctx := context.Background()
-	taken := e.report("monitor", shelling)
+	taken := e.Report("monitor", shelling)
 	if taken.Observations != 1 || len(taken.IDs) != 1 {
 		t.Fatalf("%+v", taken)
 	}
 	id := taken.IDs[0]
-	if again := e.report("monitor", shelling); again.Repeated != 1 || again.Records != 0 {
+	if again := e.Report("monitor", shelling); again.Repeated != 1 || again.Records != 0 {
 		t.Errorf("sent again: %+v", again)
 	}
-	if n := e.settle(); n == 0 {
+	if n := e.Settle(); n == 0 {
 		t.Fatal("no rule speaks of it")
 	}
-	if n := e.settle(); n != 0 {
+	if n := e.Settle(); n != 0 {
 		t.Errorf("%d outcomes of nothing new", n)
 	}
-	outcomes, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"})
+	outcomes, err := e.M.Outcomes(ctx, e.As("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"})
 	if err != nil || len(outcomes.Items) == 0 {
 		t.Fatal(outcomes, err)
 	}
@@ -233,18 +99,18 @@ func TestLifeOfACase(t *testing.T) {
 	do("duty", record.Step{Step: truce.StepPublish, Tier: truce.TierPublic})
 
 	// A stale step is told what changed.
-	_, _, err = e.m.Step(ctx, e.as("duty"), record.Step{Case: c.ID, Step: truce.StepClose, Last: 3, Text: "done"}, 2017)
+	_, _, err = e.M.Step(ctx, e.As("duty"), record.Step{Case: c.ID, Step: truce.StepClose, Last: 3, Text: "done"}, 2017)
 	if since, ok := mechanism.Changed(err); !ok || len(since) == 0 || truce.KindOf(err) != truce.Conflict {
 		t.Errorf("a stale step: %v", err)
 	}
 
 	// The public sees the finding once its delay is over, and never who reported it.
-	public := access.Viewer{Now: e.clock}
-	if _, err := e.m.Case(ctx, public, c.ID, "en"); truce.KindOf(err) != truce.NotFound {
+	public := access.Viewer{Now: e.Clock()}
+	if _, err := e.M.Case(ctx, public, c.ID, "en"); truce.KindOf(err) != truce.NotFound {
 		t.Errorf("published before the delay: %v", err)
 	}
-	public.Now = e.clock.Add(73 * time.Hour)
-	seen, err := e.m.Case(ctx, public, c.ID, "en")
+	public.Now = e.Clock().Add(73 * time.Hour)
+	seen, err := e.M.Case(ctx, public, c.ID, "en")
 	if err != nil || len(seen.Findings) == 0 || len(seen.Cites) > 0 {
 		t.Errorf("%+v, %v", seen, err)
 	}
@@ -261,23 +127,23 @@ func TestALateReportShowsOnItsCase(t *testing.T) {
 	ctx := context.Background()
 	day := `{"id":"vague","kind":"incident","what":"shelling","time":"2017-11-15T09:30:00Z","place":{"kind":"point","lat":32.75,"lon":36.1,"error_m":100},` +
 		`"parts":[{"name":"government-of-syria","role":"initiator"},{"name":"southern-front","role":"target"}],"source":{"means":"hearsay","standing":"reported"}}` + "\n"
-	id := e.report("monitor", day).IDs[0]
-	e.settle()
-	outcomes, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id})
+	id := e.Report("monitor", day).IDs[0]
+	e.Settle()
+	outcomes, err := e.M.Outcomes(ctx, e.As("duty"), mechanism.OutcomeSearch{Of: id})
 	if err != nil || len(outcomes.Items) == 0 {
 		t.Fatal(outcomes, err)
 	}
 	o := outcomes.Items[0]
 	one := e.step("duty", record.Step{Step: truce.StepOpen, Rule: o.Rule, Article: o.Article, Cites: []truce.RecordID{id, o.ID}})
 	two := e.step("duty", record.Step{Step: truce.StepOpen, Rule: o.Rule, Article: o.Article, Cites: []truce.RecordID{id}})
-	likely, err := e.m.Duplicates(ctx, e.as("duty"), one.ID)
+	likely, err := e.M.Duplicates(ctx, e.As("duty"), one.ID)
 	if err != nil || len(likely) != 1 || likely[0].Case != two.ID {
 		t.Errorf("%+v, %v", likely, err)
 	}
-	if _, err := e.m.Duplicates(ctx, e.as("russia"), one.ID); err == nil {
+	if _, err := e.M.Duplicates(ctx, e.As("russia"), one.ID); err == nil {
 		t.Error("a party is told which cases look alike")
 	}
-	trends, err := e.m.Trends(ctx, e.as("duty"))
+	trends, err := e.M.Trends(ctx, e.As("duty"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,10 +154,10 @@ func TestALateReportShowsOnItsCase(t *testing.T) {
 	if counted == 0 {
 		t.Errorf("%+v", trends)
 	}
-	if hidden, err := e.m.Trends(ctx, e.as("russia")); err != nil || len(hidden) != len(trends) || hidden[0].Recent+hidden[0].Baseline != 0 {
+	if hidden, err := e.M.Trends(ctx, e.As("russia")); err != nil || len(hidden) != len(trends) || hidden[0].Recent+hidden[0].Baseline != 0 {
 		t.Errorf("a party is told how often: %+v, %v", hidden, err)
 	}
-	if x, err := e.m.TitForTat(ctx, e.as("duty"), "government-of-syria", "southern-front"); err != nil || len(x) != 2 {
+	if x, err := e.M.TitForTat(ctx, e.As("duty"), "government-of-syria", "southern-front"); err != nil || len(x) != 2 {
 		t.Errorf("%+v, %v", x, err)
 	}
 
@@ -299,20 +165,20 @@ func TestALateReportShowsOnItsCase(t *testing.T) {
 	fix := func(at string, within int) string {
 		return fmt.Sprintf(`{"kind":"fix","unit":"column-1","actor":"hezbollah","time":"2017-11-16T%sZ","lat":33.21,"lon":35.86,"error_m":%d}`, at, within) + "\n"
 	}
-	e.report("monitor", fix("10:00:00", 12_000))
-	e.settle()
+	e.Report("monitor", fix("10:00:00", 12_000))
+	e.Settle()
 	was := latest(t, e, "withdrawal-from-line")
 	c := e.step("duty", record.Step{Step: truce.StepOpen, Rule: "withdrawal-from-line", Cites: []truce.RecordID{was.ID}})
-	e.report("monitor", fix("10:10:00", 10))
-	e.settle()
+	e.Report("monitor", fix("10:10:00", 10))
+	e.Settle()
 	is := latest(t, e, "withdrawal-from-line")
 	if is.Supersedes != was.ID {
 		t.Fatalf("%s %s supersedes %q, not %s %s", is.ID, is.Result, is.Supersedes, was.ID, was.Result)
 	}
-	if c, err = e.m.Case(ctx, e.as("duty"), c.ID, "en"); err != nil || !slices.Contains(c.Cites, is.ID) || c.Steps[len(c.Steps)-1].Step != truce.StepCite {
+	if c, err = e.M.Case(ctx, e.As("duty"), c.ID, "en"); err != nil || !slices.Contains(c.Cites, is.ID) || c.Steps[len(c.Steps)-1].Step != truce.StepCite {
 		t.Errorf("the case cites %v, %v", c.Cites, err)
 	}
-	if n := e.settle(); n != 0 {
+	if n := e.Settle(); n != 0 {
 		t.Errorf("%d outcomes of nothing new", n)
 	}
 }
@@ -320,7 +186,7 @@ func TestALateReportShowsOnItsCase(t *testing.T) {
 // latest gives the one outcome of a rule that nothing superseded.
 func latest(t *testing.T, e *env, rule truce.RuleID) mechanism.Outcome {
 	t.Helper()
-	page, err := e.m.Outcomes(context.Background(), e.as("duty"), mechanism.OutcomeSearch{Rule: rule})
+	page, err := e.M.Outcomes(context.Background(), e.As("duty"), mechanism.OutcomeSearch{Rule: rule})
 	if err != nil || len(page.Items) != 1 {
 		t.Fatalf("%d outcomes of %s, %v", len(page.Items), rule, err)
 	}
@@ -331,18 +197,18 @@ func latest(t *testing.T, e *env, rule truce.RuleID) mechanism.Outcome {
 func TestEverybodySeesTheirOwn(t *testing.T) {
 	e := start(t)
 	ctx := context.Background()
-	id := e.report("monitor", shelling).IDs[0]
+	id := e.Report("monitor", shelling).IDs[0]
 	for name, want := range map[string]struct{ there, note, source, exact bool }{
 		"monitor": {true, true, true, true}, "duty": {true, true, true, true}, "other monitor": {true, false, false, false}, "russia": {}, "jordanian liaison": {}, "operator": {},
 		"auditor": {true, false, false, false}, "analyst": {true, false, false, false},
 	} {
-		o, err := e.m.Observation(ctx, e.as(name), id)
+		o, err := e.M.Observation(ctx, e.As(name), id)
 		if (err == nil) != want.there {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		if err != nil {
-			_, absent := e.m.Observation(ctx, e.as(name), "r-none")
+			_, absent := e.M.Observation(ctx, e.As(name), "r-none")
 			if err.Error() != absent.Error() {
 				t.Errorf("%s can tell it from nothing: %v", name, err)
 			}
@@ -361,13 +227,13 @@ func TestEverybodySeesTheirOwn(t *testing.T) {
 			t.Errorf("%s sees where something was that nobody has classified", name)
 		}
 	}
-	if _, waits, err := e.m.Classify(ctx, e.as("duty"), record.Class{Act: record.ClassSet, Of: id, Tier: truce.TierMechanism, Class: record.ClassOrdinary, Reason: "No source is in it."}); err != nil || waits {
+	if _, waits, err := e.M.Classify(ctx, e.As("duty"), record.Class{Act: record.ClassSet, Of: id, Tier: truce.TierMechanism, Class: record.ClassOrdinary, Reason: "No source is in it."}); err != nil || waits {
 		t.Fatal(waits, err)
 	}
-	if o, err := e.m.Observation(ctx, e.as("other monitor"), id); err != nil || o.Cell == nil || o.Place != nil || o.Note != "" || o.Source != nil {
+	if o, err := e.M.Observation(ctx, e.As("other monitor"), id); err != nil || o.Cell == nil || o.Place != nil || o.Note != "" || o.Source != nil {
 		t.Errorf("%+v, %v", o, err)
 	}
-	page, err := e.m.Observations(ctx, e.as("russia"), mechanism.Search{})
+	page, err := e.M.Observations(ctx, e.As("russia"), mechanism.Search{})
 	if err != nil || len(page.Items) > 0 || page.Next != "" {
 		t.Errorf("a list tells a party: %+v, %v", page, err)
 	}
@@ -377,31 +243,31 @@ func TestEverybodySeesTheirOwn(t *testing.T) {
 func TestErase(t *testing.T) {
 	e := start(t)
 	ctx := context.Background()
-	id := e.report("monitor", shelling).IDs[0]
-	e.settle()
-	before, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id})
+	id := e.Report("monitor", shelling).IDs[0]
+	e.Settle()
+	before, err := e.M.Outcomes(ctx, e.As("duty"), mechanism.OutcomeSearch{Of: id})
 	if err != nil || len(before.Items) == 0 {
 		t.Fatal(before, err)
 	}
-	proposal, err := e.m.Erase(ctx, e.as("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureDanger, Reason: "It endangers somebody."}, []truce.RecordID{id})
+	proposal, err := e.M.Erase(ctx, e.As("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureDanger, Reason: "It endangers somebody."}, []truce.RecordID{id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o, err := e.m.Observation(ctx, e.as("duty"), id); err != nil || o.Erased {
+	if o, err := e.M.Observation(ctx, e.As("duty"), id); err != nil || o.Erased {
 		t.Errorf("one person alone erased: %+v, %v", o, err)
 	}
-	if _, err := e.m.Confirm(ctx, e.as("duty"), proposal.ID, "I agree with myself."); err == nil {
+	if _, err := e.M.Confirm(ctx, e.As("duty"), proposal.ID, "I agree with myself."); err == nil {
 		t.Error("somebody confirmed their own proposal")
 	}
-	if _, err := e.m.Confirm(ctx, e.as("jordan"), proposal.ID, "Agreed."); err != nil {
+	if _, err := e.M.Confirm(ctx, e.As("jordan"), proposal.ID, "Agreed."); err != nil {
 		t.Fatal(err)
 	}
-	o, err := e.m.Observation(ctx, e.as("duty"), id)
+	o, err := e.M.Observation(ctx, e.As("duty"), id)
 	if err != nil || !o.Erased || o.Note != "" || o.Place != nil {
 		t.Errorf("%+v, %v", o, err)
 	}
-	e.settle()
-	after, err := e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: id})
+	e.Settle()
+	after, err := e.M.Outcomes(ctx, e.As("duty"), mechanism.OutcomeSearch{Of: id})
 	if err != nil || len(after.Items) != len(before.Items) || after.Items[0].ID != before.Items[0].ID {
 		t.Errorf("what was concluded does not stand: %d and %d, %v", len(before.Items), len(after.Items), err)
 	}
@@ -411,41 +277,41 @@ func TestErase(t *testing.T) {
 func TestMedia(t *testing.T) {
 	e := start(t)
 	ctx := context.Background()
-	obs := e.report("monitor", shelling).IDs[0]
+	obs := e.Report("monitor", shelling).IDs[0]
 	data := bytes.Repeat([]byte("not a picture "), 10_000)
-	u, err := e.m.BeginUpload(e.as("monitor"), "crater.bin", int64(len(data)))
+	u, err := e.M.BeginUpload(e.As("monitor"), "crater.bin", int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.m.UploadState(e.as("other monitor"), u.ID); truce.KindOf(err) != truce.NotFound {
+	if _, err := e.M.UploadState(e.As("other monitor"), u.ID); truce.KindOf(err) != truce.NotFound {
 		t.Errorf("somebody else's upload: %v", err)
 	}
-	if u, err = e.m.AppendUpload(e.as("monitor"), u.ID, 0, bytes.NewReader(data[:100_000])); err != nil {
+	if u, err = e.M.AppendUpload(e.As("monitor"), u.ID, 0, bytes.NewReader(data[:100_000])); err != nil {
 		t.Fatal(err)
 	}
-	if u, err = e.m.AppendUpload(e.as("monitor"), u.ID, u.Offset, bytes.NewReader(data[u.Offset:])); err != nil || u.Offset != u.Size {
+	if u, err = e.M.AppendUpload(e.As("monitor"), u.ID, u.Offset, bytes.NewReader(data[u.Offset:])); err != nil || u.Offset != u.Size {
 		t.Fatal(u, err)
 	}
-	r, err := e.m.Deposit(ctx, e.as("monitor"), u.ID, truce.Digest{}, truce.TierMechanism, []truce.RecordID{obs}, "", false)
+	r, err := e.M.Deposit(ctx, e.As("monitor"), u.ID, truce.Digest{}, truce.TierMechanism, []truce.RecordID{obs}, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := e.m.Open(ctx, e.as("monitor"), r.ID, "", false); err == nil {
+	if _, _, err := e.M.Open(ctx, e.As("monitor"), r.ID, "", false); err == nil {
 		t.Error("an original was opened without a reason")
 	}
 	// Nobody opens an original by their office: two people of two bodies grant it, for a while.
-	if _, _, err := e.m.Open(ctx, e.as("duty"), r.ID, "To compare the crater.", false); err == nil {
+	if _, _, err := e.M.Open(ctx, e.As("duty"), r.ID, "To compare the crater.", false); err == nil {
 		t.Error("an original was opened without a grant")
 	}
-	grant, waits, err := e.m.Grant(ctx, e.as("duty"), record.Grant{Act: record.GrantGiven, Person: e.people["duty"].Person, Record: r.ID, Fields: []string{"media-original"},
-		Until: e.clock.Add(time.Hour), Reason: "To compare the crater."})
+	grant, waits, err := e.M.Grant(ctx, e.As("duty"), record.Grant{Act: record.GrantGiven, Person: e.People["duty"].Person, Record: r.ID, Fields: []string{"media-original"},
+		Until: e.Clock().Add(time.Hour), Reason: "To compare the crater."})
 	if err != nil || !waits {
 		t.Fatal(waits, err)
 	}
-	if _, err := e.m.Confirm(ctx, e.as("jordan"), grant.ID, "Agreed."); err != nil {
+	if _, err := e.M.Confirm(ctx, e.As("jordan"), grant.ID, "Agreed."); err != nil {
 		t.Fatal(err)
 	}
-	f, _, err := e.m.Open(ctx, e.as("duty"), r.ID, "To compare the crater.", false)
+	f, _, err := e.M.Open(ctx, e.As("duty"), r.ID, "To compare the crater.", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -454,7 +320,7 @@ func TestMedia(t *testing.T) {
 	if _, err := f.ReadAt(got, 0); err != nil && err.Error() != "EOF" || !bytes.Equal(got, data) {
 		t.Error("other bytes", err)
 	}
-	list, err := e.m.Picture(ctx, e.as("auditor"), r.ID)
+	list, err := e.M.Picture(ctx, e.As("auditor"), r.ID)
 	if err != nil || len(list.Custody) != 2 || list.Custody[1].Act != "opened" || list.Name != "" {
 		t.Errorf("%+v, %v", list, err)
 	}
@@ -471,18 +337,18 @@ func TestSigned(t *testing.T) {
 	}
 	signer := must(ssh.NewSignerFromKey(private))
 	line := ssh.MarshalAuthorizedKey(must(ssh.NewPublicKey(public)))
-	_, _, err = e.m.AddKey(ctx, e.as("jordan"), record.Person{Person: e.people["jordan"].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: line}})
+	_, _, err = e.M.AddKey(ctx, e.As("jordan"), record.Person{Person: e.People["jordan"].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: line}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := e.as("jordan")
+	v := e.As("jordan")
 	v.Vouch = truce.VouchSignature
-	for _, k := range e.m.Directory.Keys(v.Person, e.clock) {
+	for _, k := range e.M.Directory.Keys(v.Person, e.Clock()) {
 		v.Key = k.ID
 	}
 	wait := func(text string) mechanism.Receipt {
 		t.Helper()
-		r, _, err := e.m.Step(ctx, v, record.Step{Step: truce.StepOpen, Rule: "ceasefire", Article: "1", Text: text}, 2017)
+		r, _, err := e.M.Step(ctx, v, record.Step{Step: truce.StepOpen, Rule: "ceasefire", Article: "1", Text: text}, 2017)
 		if err != nil || r.Sign == nil || r.Seq != 0 {
 			t.Fatal(r, err)
 		}
@@ -494,23 +360,23 @@ func TestSigned(t *testing.T) {
 		return sshsig.Armor(sig)
 	}
 	r := wait("Shelling at dawn.")
-	if len(e.m.Cases(e.as("duty"), "", "en")) != 0 {
+	if len(e.M.Cases(e.As("duty"), "", "en")) != 0 {
 		t.Error("it was written down before it was signed")
 	}
-	if _, err := e.m.Signed(ctx, e.as("russia"), r.ID, sign(r)); truce.KindOf(err) != truce.NotFound {
+	if _, err := e.M.Signed(ctx, e.As("russia"), r.ID, sign(r)); truce.KindOf(err) != truce.NotFound {
 		t.Errorf("somebody else's: %v", err)
 	}
-	if _, err := e.m.Signed(ctx, e.as("jordan"), r.ID, sign(wait("Shelling at noon."))); truce.KindOf(err) != truce.Denied {
+	if _, err := e.M.Signed(ctx, e.As("jordan"), r.ID, sign(wait("Shelling at noon."))); truce.KindOf(err) != truce.Denied {
 		t.Errorf("the signature of another record: %v", err)
 	}
-	done, err := e.m.Signed(ctx, e.as("jordan"), r.ID, sign(r))
+	done, err := e.M.Signed(ctx, e.As("jordan"), r.ID, sign(r))
 	if err != nil || done.Seq == 0 {
 		t.Fatal(done, err)
 	}
-	if got := len(e.m.Cases(e.as("duty"), "", "en")); got != 1 {
+	if got := len(e.M.Cases(e.As("duty"), "", "en")); got != 1 {
 		t.Errorf("%d cases", got)
 	}
-	err = e.store.Read(ctx, done.Seq, func(x journal.Entry) error {
+	err = e.Store.Read(ctx, done.Seq, func(x journal.Entry) error {
 		rec, _, err := journal.Whole(x)
 		if err != nil {
 			return err
@@ -518,11 +384,11 @@ func TestSigned(t *testing.T) {
 		if rec.Author.Vouch != truce.VouchSignature || len(rec.Signature) == 0 {
 			t.Errorf("%+v", rec.Author)
 		}
-		if err := e.m.Directory.VerifyAuthor(&rec, "", nil); err != nil {
+		if err := e.M.Directory.VerifyAuthor(&rec, "", nil); err != nil {
 			t.Error(err)
 		}
 		rec.Body = append(bytes.Clone(rec.Body), ' ')
-		if err := e.m.Directory.VerifyAuthor(&rec, "", nil); err == nil {
+		if err := e.M.Directory.VerifyAuthor(&rec, "", nil); err == nil {
 			t.Error("another statement passes under the same signature")
 		}
 		return errors.New("enough")
@@ -532,8 +398,8 @@ func TestSigned(t *testing.T) {
 	}
 	// What waits too long is gone.
 	late := wait("Shelling at dusk.")
-	e.later(10 * time.Minute)
-	if _, err := e.m.Signed(ctx, e.as("jordan"), late.ID, sign(late)); truce.KindOf(err) != truce.NotFound {
+	e.Later(10 * time.Minute)
+	if _, err := e.M.Signed(ctx, e.As("jordan"), late.ID, sign(late)); truce.KindOf(err) != truce.NotFound {
 		t.Errorf("signed too late: %v", err)
 	}
 }
@@ -541,30 +407,15 @@ func TestSigned(t *testing.T) {
 // A restart knows what it knew.
 func TestRestart(t *testing.T) {
 	e := start(t)
-	id := e.report("monitor", shelling).IDs[0]
-	e.settle()
-	before := must(e.m.Outcomes(context.Background(), e.as("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"}))
-	head := must(e.store.Head(context.Background()))
-	e2 := *e
-	e2.dir = t.TempDir()
-	if err := os.MkdirAll(filepath.Join(e2.dir, "journal"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	ctx := context.Background()
-	copied := must(sqlite.Open(ctx, must(disk.Open(filepath.Join(e2.dir, "journal")))))
-	if _, err := journal.Rebuild(ctx, copied, e.store); err != nil {
-		t.Fatal(err)
-	}
-	copied.Close()
-	e2.open()
-	if err := e2.m.Await(ctx, head.Seq); err != nil {
-		t.Fatal(err)
-	}
-	after := must(e2.m.Outcomes(ctx, e2.as("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"}))
+	id := e.Report("monitor", shelling).IDs[0]
+	e.Settle()
+	before := must(e.M.Outcomes(context.Background(), e.As("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"}))
+	e.Restart()
+	after := must(e.M.Outcomes(context.Background(), e.As("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"}))
 	if len(before.Items) != len(after.Items) || before.Items[0].ID != after.Items[0].ID {
 		t.Errorf("before %+v\nafter %+v", before.Items, after.Items)
 	}
-	if n := e2.settle(); n != 0 {
+	if n := e.Settle(); n != 0 {
 		t.Errorf("after a restart %d outcomes were recorded again", n)
 	}
 }

@@ -103,6 +103,7 @@ type OutcomeSearch struct {
 	Article truce.ArticleID
 	Of      truce.RecordID // those about a record
 	All     bool           // also those that were superseded
+	Uncased bool           // breaches that no open case is about, for whoever runs cases
 	Lang    string
 	Cursor  string
 	Limit   int
@@ -117,9 +118,16 @@ func (m *Mechanism) Outcomes(ctx context.Context, v access.Viewer, s OutcomeSear
 		}
 		q.Links, q.How = s.Of, "subject"
 	}
+	keep := func(*view.Row) (bool, error) { return true, nil }
+	if s.Uncased {
+		keep = m.withoutCase(ctx, v)
+	}
 	return list(ctx, m, v, q, s.Cursor, func(row *view.Row, t access.Thing, sees access.Fields) (Outcome, bool, error) {
 		if s.Of != "" && !sees.Has(access.What) || (s.Rule != "" || s.Article != "") && !sees.Has(access.Open) {
 			return Outcome{}, false, nil
+		}
+		if keeps, err := keep(row); err != nil || !keeps {
+			return Outcome{}, false, err
 		}
 		o, err := m.outcome(ctx, row, t, sees, s.Lang)
 		return o, true, err

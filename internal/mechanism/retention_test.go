@@ -10,6 +10,7 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/mechanism"
+	"truce/internal/mechanism/mechanismtest"
 	"truce/internal/record"
 )
 
@@ -21,7 +22,7 @@ func TestRetention(t *testing.T) {
 	const day = 24 * time.Hour
 	listed := func(name string) []mechanism.Expired {
 		t.Helper()
-		p, err := e.m.Retention(ctx, e.as(name), "", 500)
+		p, err := e.M.Retention(ctx, e.As(name), "", 500)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,31 +37,31 @@ func TestRetention(t *testing.T) {
 		}
 		return &list[i]
 	}
-	obs := e.report("monitor", shelling).IDs[0]
-	lone := e.report("monitor", strings.ReplaceAll(shelling, "obs-1", "obs-2")).IDs[0]
-	e.settle()
-	track := e.report("monitor", `{"kind":"fix","unit":"u-1","actor":"government-of-syria","time":"2017-11-15T09:30:00Z","lat":32.75,"lon":36.1,"error_m":20,"source":"x"}`+"\n").IDs[0]
-	u, err := e.m.BeginUpload(e.as("monitor"), "a.txt", 5)
+	obs := e.Report("monitor", shelling).IDs[0]
+	lone := e.Report("monitor", strings.ReplaceAll(shelling, "obs-1", "obs-2")).IDs[0]
+	e.Settle()
+	track := e.Report("monitor", `{"kind":"fix","unit":"u-1","actor":"government-of-syria","time":"2017-11-15T09:30:00Z","lat":32.75,"lon":36.1,"error_m":20,"source":"x"}`+"\n").IDs[0]
+	u, err := e.M.BeginUpload(e.As("monitor"), "a.txt", 5)
 	if err == nil {
-		_, err = e.m.AppendUpload(e.as("monitor"), u.ID, 0, strings.NewReader("12345"))
+		_, err = e.M.AppendUpload(e.As("monitor"), u.ID, 0, strings.NewReader("12345"))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	photo, err := e.m.Deposit(ctx, e.as("monitor"), u.ID, truce.Digest{}, truce.TierMechanism, []truce.RecordID{obs}, "", false)
+	photo, err := e.M.Deposit(ctx, e.As("monitor"), u.ID, truce.Digest{}, truce.TierMechanism, []truce.RecordID{obs}, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := must(e.m.Outcomes(ctx, e.as("duty"), mechanism.OutcomeSearch{Of: obs, Lang: "en"})).Items[0]
+	said := must(e.M.Outcomes(ctx, e.As("duty"), mechanism.OutcomeSearch{Of: obs, Lang: "en"})).Items[0]
 	c := e.step("duty", record.Step{Step: truce.StepOpen, Rule: said.Rule, Article: said.Article, Cites: []truce.RecordID{obs, said.ID}, Text: "as the rule says"})
 	if len(listed("duty")) > 0 {
 		t.Fatalf("something is due at once: %+v", listed("duty"))
 	}
-	e.later(31 * day)
+	e.Later(31 * day)
 	if find("duty", track) == nil || len(listed("duty")) != 1 {
 		t.Errorf("after a month positions are due that no case rests on, and nothing else: %+v", listed("duty"))
 	}
-	e.later(400 * day)
+	e.Later(400 * day)
 	if x := find("duty", lone); x == nil || x.Outcomes == 0 || len(x.Cases) > 0 || x.Class != "unclassified" {
 		t.Errorf("what no case rests on: %+v", x)
 	}
@@ -77,7 +78,7 @@ func TestRetention(t *testing.T) {
 	if find("duty", obs) != nil {
 		t.Error("due on the day the case was closed")
 	}
-	e.later(366 * day)
+	e.Later(366 * day)
 	x, ofPhoto := find("duty", obs), find("duty", photo.ID)
 	if x == nil || ofPhoto == nil || len(x.Cases) != 1 || x.Cases[0] != c.ID || x.Ended != ofPhoto.Ended || x.Outcomes == 0 {
 		t.Fatalf("a year after: %+v, %+v", x, ofPhoto)
@@ -89,28 +90,28 @@ func TestRetention(t *testing.T) {
 			t.Errorf("%s: %+v", name, x)
 		}
 	}
-	if p, err := e.m.Retention(ctx, access.Viewer{Now: e.clock}, "", 0); err != nil || len(p.Items) > 0 {
+	if p, err := e.M.Retention(ctx, access.Viewer{Now: e.Clock()}, "", 0); err != nil || len(p.Items) > 0 {
 		t.Errorf("the public is told %+v, %v", p, err)
 	}
 	// It is held, released, and erased.
-	if _, err := e.m.Erase(ctx, e.as("auditor"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureRetention, Reason: "time"}, []truce.RecordID{obs}); err == nil {
+	if _, err := e.M.Erase(ctx, e.As("auditor"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureRetention, Reason: "time"}, []truce.RecordID{obs}); err == nil {
 		t.Error("an auditor proposes to erase")
 	}
-	r, err := e.m.Erase(ctx, e.as("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureRetention, Reason: "its time is over"}, []truce.RecordID{obs, photo.ID})
+	r, err := e.M.Erase(ctx, e.As("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureRetention, Reason: "its time is over"}, []truce.RecordID{obs, photo.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if x := find("duty", obs); x == nil || !x.Waits {
 		t.Errorf("proposed: %+v", x)
 	}
-	if _, err := e.m.Confirm(ctx, e.as("jordan"), r.ID, "agreed"); err != nil {
+	if _, err := e.M.Confirm(ctx, e.As("jordan"), r.ID, "agreed"); err != nil {
 		t.Fatal(err)
 	}
 	if find("duty", obs) != nil || find("duty", photo.ID) != nil {
 		t.Error("erased and still listed")
 	}
 	// A name is due a year after its person left.
-	if _, _, err := e.m.Enrol(ctx, e.as("duty"), record.Person{Act: record.PersonLeft, Person: e.people["other monitor"].Person}); err != nil {
+	if _, _, err := e.M.Enrol(ctx, e.As("duty"), record.Person{Act: record.PersonLeft, Person: e.People["other monitor"].Person}); err != nil {
 		t.Fatal(err)
 	}
 	people := func() (n int) {
@@ -124,7 +125,7 @@ func TestRetention(t *testing.T) {
 	if people() > 0 {
 		t.Error("a name is due on the day they left")
 	}
-	e.later(366 * day)
+	e.Later(366 * day)
 	if people() != 1 {
 		t.Errorf("%d names are due, expected that of who left", people())
 	}
@@ -132,14 +133,20 @@ func TestRetention(t *testing.T) {
 
 // close brings an open case to its end by the shortest way.
 func (e *env) close(id truce.CaseID, cites truce.RecordID) {
-	e.t.Helper()
-	do := func(name string, s record.Step) mechanism.Case { e.t.Helper(); s.Case = id; return e.step(name, s) }
+	e.T.Helper()
+	do := func(name string, s record.Step) mechanism.Case { e.T.Helper(); s.Case = id; return e.step(name, s) }
 	do("duty", record.Step{Step: truce.StepRegister})
 	do("duty", record.Step{Step: truce.StepNotify, Parties: []truce.BodyID{"russia"}})
 	do("duty", record.Step{Step: truce.StepAssess, Text: "x"})
 	do("duty", record.Step{Step: truce.StepFind, Cites: []truce.RecordID{cites}, Finding: &record.Finding{Occurrence: truce.OccurrenceUndetermined, Standard: "reasonable-grounds", Confidence: "low"}})
 	do("duty", record.Step{Step: truce.StepShare})
-	do("russian liaison", record.Step{Step: truce.StepRespond, Text: "x"})
+	for _, p := range must(e.M.Case(context.Background(), e.As("duty"), id, "en")).Parties {
+		for _, c := range mechanismtest.Cast {
+			if c.Body == string(p.Body) && c.Office == truce.OfficeLiaison {
+				do(c.Name, record.Step{Step: truce.StepRespond, Text: "x"})
+			}
+		}
+	}
 	of := do("duty", record.Step{Step: truce.StepSubmit}).Findings[0].Number
 	for _, name := range []string{"united states", "jordan", "russia"} {
 		do(name, record.Step{Step: truce.StepSign, Of: of})
