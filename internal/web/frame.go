@@ -117,9 +117,12 @@ func (l *look) words() template.FuncMap {
 			}
 			return "", fmt.Errorf("%T is no number", n)
 		},
-		"metres": func(m float64) string { return p().Metres(truce.Tenths(math.Round(m * 10))) },
-		"time":   func(at any) template.HTML { return timeTag(p(), at, false) },
-		"day":    func(at any) template.HTML { return timeTag(p(), at, true) },
+		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
+		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
+		"time":     func(at any) template.HTML { return timeTag(p(), at, false) },
+		"day":      func(at any) template.HTML { return timeTag(p(), at, true) },
+		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
+		"left":     func(now truce.Instant, due string) template.HTML { return leftTag(p(), now, due) },
 		"id": func(id any) template.HTML {
 			return template.HTML(`<bdi class="id">` + template.HTMLEscapeString(fmt.Sprint(id)) + `</bdi>`)
 		},
@@ -199,6 +202,60 @@ func timeTag(p *lang.Printer, at any, day bool) template.HTML {
 	return template.HTML(`<time datetime="` + i.String() + `">` + template.HTMLEscapeString(text) + `</time>`)
 }
 
+// metresOf writes a length: a number, or one in words with at most one decimal, as answers have it.
+func metresOf(p *lang.Printer, m any) (string, error) {
+	x, ok := m.(float64)
+	if s, text := m.(string); text {
+		var err error
+		if x, err = strconv.ParseFloat(s, 64); err != nil {
+			return "", err
+		}
+		ok = true
+	}
+	if !ok {
+		return "", fmt.Errorf("%T is no length", m)
+	}
+	return p.Metres(truce.Tenths(math.Round(x * 10))), nil
+}
+
+// instantOf reads a time of an answer; not stated where there is none.
+func instantOf(s string) truce.Instant {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return 0
+	}
+	return truce.InstantOf(t)
+}
+
+// spanIn writes what is known of a time, behind something; nothing where nothing is known.
+func spanIn(p *lang.Printer, behind, from, to string) string {
+	s := truce.Span{From: instantOf(from), To: instantOf(to)}
+	if !s.From.Stated() && !s.To.Stated() {
+		return ""
+	}
+	return behind + p.Span(s)
+}
+
+// leftTag writes how long it is until a clock runs out, or since it did, in whole minutes, from a day on in whole hours.
+func leftTag(p *lang.Printer, now truce.Instant, due string) template.HTML {
+	at := instantOf(due)
+	class, d := "left", at.Sub(now)
+	if d < 0 {
+		class, d = "left over", -d
+	}
+	whole := time.Minute
+	if d >= 24*time.Hour {
+		whole = time.Hour
+	}
+	text := p.Say(truce.Say("web.due-now"))
+	if d = d.Truncate(whole); d > 0 && at >= now {
+		text = p.Say(truce.Say("web.left", truce.DurArg(d)))
+	} else if d > 0 {
+		text = p.Say(truce.Say("web.over", truce.DurArg(d)))
+	}
+	return template.HTML(`<time class="` + class + `" datetime="` + at.String() + `" title="` + template.HTMLEscapeString(p.DateTime(at)) + `">` + template.HTMLEscapeString(text) + `</time>`)
+}
+
 // resultTag writes a result with its sign: a shape and a colour, so that neither is needed alone.
 func resultTag(p *lang.Printer, word string) template.HTML {
 	r, ok := truce.ParseResult(word)
@@ -259,18 +316,31 @@ func (q *request) show(name string, data any) error {
 
 // The frame: what stands around every page.
 
-func (v *view) Lang() string           { return v.q.lang }
-func (v *view) Dir() string            { return v.q.p().Dir() }
-func (v *view) SignedIn() bool         { return v.q.signedIn() }
-func (v *view) Invited() bool          { return v.q.Invited }
-func (v *view) Body() truce.BodyID     { return v.q.Body }
-func (v *view) Office() string         { return v.q.Office.String() }
-func (v *view) Now() truce.Instant     { return v.q.Now }
+func (v *view) Lang() string       { return v.q.lang }
+func (v *view) Dir() string        { return v.q.p().Dir() }
+func (v *view) SignedIn() bool     { return v.q.signedIn() }
+func (v *view) Invited() bool      { return v.q.Invited }
+func (v *view) Body() truce.BodyID { return v.q.Body }
+func (v *view) Office() string     { return v.q.Office.String() }
+
+// Now is the clock of the mechanism, to the minute.
+func (v *view) Now() truce.Instant { return v.q.Now - v.q.Now%60_000 }
+
 func (v *view) Demo() bool             { return v.q.s.Demo != nil }
 func (v *view) ReadOnly() bool         { return v.q.s.m.Writer == nil }
 func (v *view) Done() string           { return v.q.query("done") }
 func (v *view) Here() string           { return v.q.r.URL.RequestURI() }
 func (v *view) Offers(act string) bool { a, ok := access.ParseAct(act); return ok && v.q.offers(a) }
+
+// Follow is the address of this page with one parameter of the question changed.
+func (v *view) Follow(name, value string) string {
+	u := *v.q.r.URL
+	ask := u.Query()
+	ask.Set(name, value)
+	ask.Del("done")
+	u.RawQuery = ask.Encode()
+	return u.RequestURI()
+}
 
 // Theme is the colours somebody asked for; "" follows the machine.
 func (v *view) Theme() string {

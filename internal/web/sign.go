@@ -1,0 +1,86 @@
+package web
+
+import (
+	"encoding/base64"
+	"html/template"
+	"net/http"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/door"
+	"truce/internal/mechanism"
+	"truce/internal/record"
+)
+
+func aboutSigning(s *server) {
+	s.post("sign", "/sign", access.ActSign, access.KindStep, s.signed)
+}
+
+// signView is the page on which somebody signs a record that waits for it.
+type signView struct {
+	ID         truce.RecordID
+	Sign       *mechanism.ToSign
+	Back, Done string
+	Problem    string
+}
+
+// keysToSign lists the keys with which the viewer can sign a record on its own, beside the session.
+func (q *request) keysToSign() (out []mechanism.Key) {
+	if !q.signedIn() {
+		return nil
+	}
+	me, err := q.s.m.Me(q.Viewer)
+	if err != nil {
+		return nil
+	}
+	for _, k := range me.Keys {
+		if k.Method == string(record.MethodSSH) || k.Method == string(record.MethodPasskey) && q.s.Passkeys != nil {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// author is the viewer as the form says they vouch: by their session, or by the signature of a key, which proves them more freshly than any session.
+func (q *request) author() access.Viewer {
+	v := q.Viewer
+	if key := q.form("sign"); key != "" && q.session != "" && v.Vouch == truce.VouchSession && len(key) <= 100 {
+		v.Vouch, v.Key, v.Proved = truce.VouchSignature, truce.KeyID(key), v.Now
+	}
+	return v
+}
+
+// toSign asks for the signature of a record. Nothing is written down until it comes.
+func (q *request) toSign(r mechanism.Receipt, back, done string) error {
+	return q.show("sign", signView{ID: r.ID, Sign: r.Sign, Back: back, Done: done})
+}
+
+// signed takes the signature. Where it does not fit, the same statement is shown again: it can still be signed until its time is over.
+func (s *server) signed(q *request) error {
+	sig := q.form("passkey")
+	if sig == "" {
+		sig = q.r.PostFormValue("ssh")
+	}
+	id := truce.RecordID(q.form("record"))
+	_, err := s.m.Signed(q.ctx, q.Viewer, id, []byte(sig))
+	if truce.KindOf(err) == truce.Invalid && err != nil {
+		f := door.Outside(q.lang, err)
+		q.status = http.StatusUnprocessableEntity
+		return q.show("sign", signView{ID: id, Back: q.back(), Done: q.form("done"), Problem: f.Title,
+			Sign: &mechanism.ToSign{Key: truce.KeyID(q.form("key")), Statement: q.form("statement"), Passkey: []byte(q.form("options")), Until: q.form("until")}})
+	}
+	if err != nil {
+		return err
+	}
+	return q.goBack("/cases")
+}
+
+// Statement is the address under which a page offers the statement to be saved: the bytes themselves.
+func (v *view) Statement() template.URL {
+	if x, ok := v.D.(signView); ok {
+		if _, err := base64.StdEncoding.DecodeString(x.Sign.Statement); err == nil {
+			return template.URL("data:application/octet-stream;base64," + x.Sign.Statement)
+		}
+	}
+	return ""
+}

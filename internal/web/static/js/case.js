@@ -1,0 +1,20 @@
+// Signing a record with a passkey: the browser asks the person, and the form takes the answer to the server.
+const form = document.querySelector('form[data-sign]');
+if (form && window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+  const button = form.querySelector('button[type="button"]');
+  const says = form.querySelector('[role="alert"]');
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    says.textContent = '';
+    button.disabled = true;
+    try {
+      const {get} = await import(form.dataset.passkey);
+      form.elements.passkey.value = JSON.stringify(await get(JSON.parse(form.elements.options.value)));
+      form.submit();
+    } catch (e) {
+      says.textContent = e.message;
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
