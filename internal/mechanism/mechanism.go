@@ -93,7 +93,8 @@ type Mechanism struct {
 	proposed map[truce.Digest]*proposed
 	unsigned map[truce.RecordID]unsigned
 
-	cursors cursors
+	cursors   cursors
+	standings standings
 }
 
 // Adopted is a version of the agreement that was taken up.

@@ -1,0 +1,181 @@
+package mechanism
+
+import (
+	"context"
+	"slices"
+
+	"truce"
+	"truce/geo"
+	"truce/internal/access"
+	"truce/internal/view"
+	"truce/terms"
+)
+
+// Coverage. See docs/limits.md.
+const (
+	// DefaultCoverageDays is how many days are told, MaxCoverageAreas how many areas, MaxLooked how many records of who looked and who was kept from it are opened.
+	DefaultCoverageDays = 7
+	MaxCoverageAreas    = 24
+	MaxLooked           = 1000
+)
+
+// Looked is how an area was looked at on one day.
+type Looked struct {
+	Day string `json:"day" access:"open" format:"date"`
+	// Part and Whole are how many records say that somebody looked, with and without a gap; Hindered how many that they were kept from it.
+	Part     int `json:"part,omitempty" access:"open"`
+	Whole    int `json:"whole,omitempty" access:"open"`
+	Hindered int `json:"hindered,omitempty" access:"open"`
+}
+
+// Nobody reports that no record says that anybody looked.
+func (l Looked) Nobody() bool { return l.Part+l.Whole == 0 }
+
+// AreaCoverage is who looked at a named area, day by day.
+type AreaCoverage struct {
+	Area truce.PlaceID `json:"area" access:"open"`
+	Days []Looked      `json:"days" access:"open"`
+}
+
+// Coverage is where somebody looked in the last days, and where nobody did, as far as a viewer may see who looked. That nobody looked is not that nothing happened.
+type Coverage struct {
+	Areas []AreaCoverage `json:"areas" access:"each"`
+	// Elsewhere are records that name no area of the agreement.
+	Elsewhere int  `json:"elsewhere,omitempty" access:"open"`
+	Whole     bool `json:"whole" access:"existence" doc:"False where there were too many records to look at."`
+	Simulated bool `json:"simulated,omitempty" access:"existence"`
+}
+
+// Coverage tells who looked where, for the named areas of the agreement; where it names none, for its zones.
+func (m *Mechanism) Coverage(ctx context.Context, v access.Viewer) (Coverage, error) {
+	a, ok := m.Current()
+	if !ok {
+		return Coverage{}, errNoAgreement("mechanism.Coverage")
+	}
+	out := Coverage{Areas: []AreaCoverage{}}
+	last := view.DayOf(v.Now)
+	first := last - DefaultCoverageDays + 1
+	areas := coverable(a.Plan.Agreement)
+	for _, x := range areas {
+		one := AreaCoverage{Area: x.ID}
+		for d := first; d <= last; d++ {
+			one.Days = append(one.Days, Looked{Day: day(d)})
+		}
+		out.Areas = append(out.Areas, one)
+	}
+	var err error
+	n := 0
+	out.Whole = true
+	for _, kind := range []truce.ObservationKind{truce.KindCoverage, truce.KindRestriction} {
+		search := Search{Observed: kind, From: truce.Instant(int64(first)*86_400_000 + 1), Limit: view.MaxPage}
+		for {
+			var page Page[Observation]
+			if page, err = m.Observations(ctx, v, search); err != nil {
+				return out, err
+			}
+			for _, o := range page.Items {
+				if o.FirstDay == "" || o.Observed == "" {
+					continue
+				}
+				n++
+				out.Simulated = out.Simulated || o.Simulated
+				place := o.Place
+				if place == nil && o.Area != "" {
+					place = &Place{Kind: "named", Name: o.Area}
+				}
+				elsewhere := true
+				for i := range areas {
+					in, all := areas[i].holds(place)
+					if !in {
+						continue
+					}
+					elsewhere = false
+					for k := range out.Areas[i].Days {
+						l := &out.Areas[i].Days[k]
+						switch {
+						case l.Day < o.FirstDay || l.Day > o.LastDay:
+						case kind == truce.KindRestriction:
+							l.Hindered++
+						case o.Complete && all:
+							l.Whole++
+						default:
+							l.Part++
+						}
+					}
+				}
+				if elsewhere {
+					out.Elsewhere++
+				}
+			}
+			if page.Next == "" {
+				break
+			}
+			if n >= MaxLooked {
+				out.Whole = false
+				break
+			}
+			search.Cursor = page.Next
+		}
+	}
+	return out, nil
+}
+
+// covered is an area whose coverage is told.
+type covered struct {
+	*truce.Feature
+	shape  *geo.Area
+	within []*covered // those that lie in it
+}
+
+// coverable lists the named areas of an agreement that lie in one of its zones; where there are none, the zones.
+func coverable(a *truce.Agreement) []*covered {
+	var zones, areas []*covered
+	for i := range a.Places {
+		f := &a.Places[i]
+		if f.Shape != truce.ShapeArea {
+			continue
+		}
+		shape, err := geo.NewArea(f.Polygons, a.Edges)
+		if err != nil {
+			continue // it was checked when it was taken up
+		}
+		if x := (&covered{Feature: f, shape: shape}); f.Kind == truce.FeatureArea {
+			areas = append(areas, x)
+		} else {
+			zones = append(zones, x)
+		}
+	}
+	areas = slices.DeleteFunc(areas, func(x *covered) bool {
+		return !slices.ContainsFunc(zones, func(z *covered) bool { return z.shape.Contains(geo.SpotIn(x.shape).At()) })
+	})
+	if len(areas) == 0 {
+		areas = zones
+	}
+	areas = areas[:min(len(areas), MaxCoverageAreas)]
+	for _, x := range areas {
+		for _, y := range areas {
+			if x != y && x.shape.Contains(geo.SpotIn(y.shape).At()) {
+				x.within = append(x.within, y)
+			}
+		}
+	}
+	return areas
+}
+
+// holds reports whether a place is in the area, and whether it is the whole of it.
+func (c *covered) holds(p *Place) (in, all bool) {
+	switch {
+	case p == nil:
+		return false, false
+	case p.Kind == "point":
+		return c.shape.Contains(truce.Degrees(p.Lon, p.Lat)), false
+	case c.named(p.Name):
+		return true, true
+	}
+	return slices.ContainsFunc(c.within, func(x *covered) bool { return x.named(p.Name) }), false
+}
+
+func (c *covered) named(name string) bool {
+	key := terms.Fold(name)
+	return key != "" && slices.ContainsFunc(append([]string{string(c.ID), c.Name.EN, c.Name.AR, c.Name.RU}, c.Aliases...), func(s string) bool { return terms.Fold(s) == key })
+}

@@ -1,0 +1,521 @@
+package mechanism
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"truce"
+	"truce/assess"
+	"truce/geo"
+	"truce/internal/access"
+	"truce/internal/record"
+	"truce/internal/view"
+)
+
+// How much is looked at to say how things stand, and how long an answer is good. See docs/limits.md.
+const (
+	// MaxStanding is how many outcomes are opened, the newest first.
+	MaxStanding = 5000
+	// MaxStandingKept is how many answers are kept, one for each viewer.
+	MaxStandingKept = 64
+	// DefaultStandingFor is how long an answer is given again although something was recorded since.
+	DefaultStandingFor = 5 * time.Second
+	// DefaultDays is how many days are told one by one.
+	DefaultDays = 14
+)
+
+// Windows are the stretches of time over which is counted: the last day, the last seven, and as far back as was looked.
+const (
+	WindowDay  = "day"
+	WindowWeek = "week"
+	WindowAll  = "all"
+)
+
+// Standing says how things stand for one viewer: what rules say of what they may see, article by article and reading by reading, and how many violations
+// that is under the counting rule of each side.
+type Standing struct {
+	Articles []ArticleStanding `json:"articles" access:"each"`
+	Counts   []Counted         `json:"counts" access:"each" doc:"Of incidents that a rule forbids."`
+	Days     []DayCount        `json:"days" access:"each" doc:"The last days, the earliest first."`
+	// Whole is false where only the newest outcomes were looked at.
+	Whole     bool `json:"whole" access:"existence"`
+	Rounded   bool `json:"rounded,omitempty" access:"existence" doc:"You are told counts in steps of five, and no small ones."`
+	Simulated bool `json:"simulated,omitempty" access:"existence" doc:"Something invented is counted."`
+}
+
+// ArticleStanding is what the rules of one article say. Counts are by word: breached (under every reading), turns (breached under some), undetermined (a breach is
+// possible), and what else they say where no breach is possible.
+type ArticleStanding struct {
+	Article truce.ArticleID `json:"article" access:"open"`
+	Week    map[string]int  `json:"week,omitempty" access:"open" doc:"In the last seven days; obligations always."`
+	All     map[string]int  `json:"all,omitempty" access:"open"`
+	// Readings has, for each term on which something turns, each of its readings.
+	Readings []ReadingStanding `json:"readings,omitempty" access:"open"`
+}
+
+// ReadingStanding counts the things an article speaks of under one reading of a term, whatever the other terms mean.
+type ReadingStanding struct {
+	Term     truce.TermID    `json:"term" access:"open"`
+	Reading  truce.ReadingID `json:"reading" access:"open"`
+	Breached int             `json:"breached" access:"open"`
+	Depends  int             `json:"depends" access:"open" doc:"Breached or not as another term is read."`
+	Possible int             `json:"possible" access:"open"`
+	Clear    int             `json:"clear" access:"open" doc:"No breach is possible."`
+}
+
+// Counted is a number of violations under one counting rule, which may be known only between two.
+type Counted struct {
+	Rule     truce.RuleID     `json:"rule,omitempty" access:"open" doc:"None: all rules that forbid incidents, each incident once."`
+	Counting truce.CountingID `json:"counting" access:"open"`
+	Window   string           `json:"window" access:"open" doc:"Day, week or all."`
+	Low      int              `json:"low" access:"open" doc:"Breached under every reading."`
+	High     int              `json:"high" access:"open"`
+	MayLow   int              `json:"may_low" access:"open" doc:"Breached, or possibly, under some reading."`
+	MayHigh  int              `json:"may_high" access:"open"`
+}
+
+// DayCount counts the things of one day (UTC).
+type DayCount struct {
+	Day      string `json:"day" access:"open" format:"date"`
+	Breached int    `json:"breached" access:"open" doc:"Under every reading."`
+	Possible int    `json:"possible" access:"open" doc:"Under some reading, or not determined."`
+}
+
+// standings are answers that are good for a moment: the same page is asked for again and again while nothing changes.
+type standings struct {
+	sync.Mutex
+	of map[standingKey]standingKept
+	// counter knows the counting rules of a version.
+	counter *assess.Assessor
+	version truce.RecordID
+}
+
+// standingKey is what an answer depends on beside the journal: two viewers with one key see the same.
+type standingKey struct {
+	person truce.PersonID
+	body   truce.BodyID
+	office truce.Office
+	out    bool // by invitation
+}
+
+type standingKept struct {
+	at   truce.Instant
+	head truce.Seq
+	Standing
+}
+
+// Standing says how things stand. An answer may be a few seconds old.
+func (m *Mechanism) Standing(ctx context.Context, v access.Viewer) (Standing, error) {
+	const op truce.Op = "mechanism.Standing"
+	a, ok := m.Current()
+	if !ok {
+		return Standing{}, errNoAgreement(op)
+	}
+	head, _, _ := m.Taken()
+	key := standingKey{v.Person, v.Body, v.Office, v.Invited}
+	m.standings.Lock()
+	kept, ok := m.standings.of[key]
+	m.standings.Unlock()
+	if age := v.Now.Sub(kept.at); ok && age >= 0 && (age < DefaultStandingFor || head.Seq == kept.head && age < time.Minute) {
+		return kept.Standing, nil
+	}
+	out, err := m.stand(ctx, v, a)
+	if err != nil {
+		return out, err
+	}
+	m.standings.Lock()
+	defer m.standings.Unlock()
+	if len(m.standings.of) >= MaxStandingKept || m.standings.of == nil {
+		m.standings.of = map[standingKey]standingKept{}
+	}
+	m.standings.of[key] = standingKept{v.Now, head.Seq, out}
+	return out, nil
+}
+
+// gauge gathers outcomes.
+type gauge struct {
+	m        *Mechanism
+	v        access.Viewer
+	week     truce.Span
+	articles map[truce.ArticleID]*articleGauge
+	things   map[truce.RecordID]*thingCounted // incidents, by the observation
+	days     map[view.Day]*[2]access.Tally
+	out      Standing
+}
+
+type articleGauge struct {
+	week, all map[string]*access.Tally
+	readings  map[truce.Choice]*[4]access.Tally
+	turns     map[truce.TermID]bool
+}
+
+// thingCounted is an incident with what rules say of it.
+type thingCounted struct {
+	assess.Incident
+	people []truce.PersonID
+	says   map[truce.RuleID]said
+}
+
+type said struct{ every, may bool }
+
+func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted) (Standing, error) {
+	g := &gauge{m: m, v: v, week: truce.Span{From: v.Now.Add(-DefaultRecent), To: v.Now}, articles: map[truce.ArticleID]*articleGauge{},
+		things: map[truce.RecordID]*thingCounted{}, days: map[view.Day]*[2]access.Tally{}}
+	g.out.Rounded = !access.Exact(v)
+	forbids := map[truce.RuleID]bool{}
+	for _, r := range a.Plan.Rules {
+		forbids[r.ID] = r.Verb == truce.Forbids && r.Object == truce.KindIncident
+	}
+	n := 0
+	whole, err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true}, func(row *view.Row, sees access.Fields) error {
+		if !sees.Has(access.Open) || row.Version != a.Plan.Agreement.Version {
+			return nil
+		}
+		if n++; n > MaxStanding {
+			return errEnough
+		}
+		return g.outcome(ctx, row, sees, forbids)
+	})
+	if errors.Is(err, errEnough) {
+		whole, err = false, nil
+	}
+	if err != nil {
+		return Standing{}, err
+	}
+	g.out.Whole = whole
+	g.tell(a)
+	return g.out, g.count(a)
+}
+
+// outcome takes one in.
+func (g *gauge) outcome(ctx context.Context, row *view.Row, sees access.Fields, forbids map[truce.RuleID]bool) error {
+	r, groups, err := g.m.content(ctx, row)
+	if err != nil {
+		return err
+	}
+	o, err := record.ReadOutcome(&r, groups)
+	if err != nil || o.Gone {
+		return err
+	}
+	people, err := g.m.sources(ctx, g.v, row)
+	if err != nil {
+		return err
+	}
+	g.out.Simulated = g.out.Simulated || row.Simulated
+	acc := account(o)
+	when := spanSeen(row, o, sees)
+	lately := o.Subject.Kind == "obligation" || when.Stated() && when.To >= g.week.From
+	g.article(o, acc, lately, people)
+	every, _, may := acc.Breaches()
+	if may && row.Happened != nil && sees.Has(access.WhenCoarse) && row.Happened.First == row.Happened.Last && o.Subject.Kind != "obligation" {
+		d := g.days[row.Happened.First]
+		if d == nil {
+			d = new([2]access.Tally)
+			g.days[row.Happened.First] = d
+		}
+		if every {
+			d[0].Add(people...)
+		} else {
+			d[1].Add(people...)
+		}
+	}
+	if forbids[o.Rule] && may && len(o.Subject.Records) > 0 {
+		return g.incident(ctx, row, o, sees, when, people, said{every, may})
+	}
+	return nil
+}
+
+// account is what an outcome on record says, as a rule said it.
+func account(o record.Outcome) truce.Account {
+	acc := truce.Account{Rule: o.Rule, Article: o.Article, Attribution: o.Attribution, Turns: o.Turns}
+	for _, s := range o.Said {
+		acc.Outcomes = append(acc.Outcomes, truce.Outcome{Readings: s.Readings, Result: s.Result, Possible: s.Possible})
+	}
+	return acc
+}
+
+// comesTo is what an account comes to, in one word.
+func comesTo(a truce.Account) string {
+	every, some, may := a.Breaches()
+	r, same := a.Result()
+	switch {
+	case every:
+		return truce.Breached.String()
+	case some:
+		return "turns"
+	case may:
+		return truce.Undetermined.String()
+	case same && r != truce.Undetermined:
+		return r.String()
+	}
+	return "no breach"
+}
+
+// spanSeen is when an outcome's subject was, as closely as the viewer is told.
+func spanSeen(row *view.Row, o record.Outcome, sees access.Fields) truce.Span {
+	if sees.Has(access.WhenExact) && o.Detail != nil {
+		return o.Detail.When
+	}
+	if h := row.Happened; h != nil && sees.Has(access.WhenCoarse) {
+		return daysOf(h)
+	}
+	return truce.Span{}
+}
+
+// daysOf is the span of the days on which something happened, the zero value where nobody stated a time.
+func daysOf(h *view.Happened) truce.Span {
+	if h.First == view.NoDay || h.Last == view.NoDay {
+		return truce.Span{}
+	}
+	return truce.Span{From: truce.Instant(int64(h.First)*86_400_000 + 1), To: truce.Instant((int64(h.Last)+1)*86_400_000 - 1)}
+}
+
+func (g *gauge) article(o record.Outcome, acc truce.Account, lately bool, people []truce.PersonID) {
+	x := g.articles[o.Article]
+	if x == nil {
+		x = &articleGauge{map[string]*access.Tally{}, map[string]*access.Tally{}, map[truce.Choice]*[4]access.Tally{}, map[truce.TermID]bool{}}
+		g.articles[o.Article] = x
+	}
+	add := func(of map[string]*access.Tally, w string) {
+		if of[w] == nil {
+			of[w] = new(access.Tally)
+		}
+		of[w].Add(people...)
+	}
+	w := comesTo(acc)
+	add(x.all, w)
+	if lately {
+		add(x.week, w)
+	}
+	if len(acc.Outcomes) == 0 {
+		return
+	}
+	if w == "turns" {
+		for _, t := range acc.Turns {
+			x.turns[t] = true
+		}
+	}
+	for i := range acc.Outcomes[0].Readings {
+		under := map[truce.Choice]truce.Account{}
+		for _, said := range acc.Outcomes {
+			if i < len(said.Readings) {
+				part := under[said.Readings[i]]
+				part.Outcomes = append(part.Outcomes, said)
+				under[said.Readings[i]] = part
+			}
+		}
+		for c, part := range under {
+			t := x.readings[c]
+			if t == nil {
+				t = new([4]access.Tally)
+				x.readings[c] = t
+			}
+			every, some, may := part.Breaches()
+			switch {
+			case every:
+				t[0].Add(people...)
+			case some:
+				t[1].Add(people...)
+			case may:
+				t[2].Add(people...)
+			default:
+				t[3].Add(people...)
+			}
+		}
+	}
+}
+
+// incident keeps an incident to be counted, with as much of it as the viewer may see.
+func (g *gauge) incident(ctx context.Context, row *view.Row, o record.Outcome, sees access.Fields, when truce.Span, people []truce.PersonID, says said) error {
+	id := o.Subject.Records[0]
+	x := g.things[id]
+	if x == nil {
+		obs := &truce.Observation{ID: truce.ObservationID(id), Kind: truce.KindIncident, When: when}
+		if of, err := g.m.View.Record(ctx, id); err == nil && of.Kind == truce.RecordObservation && !of.Erased {
+			if own := access.See(g.v, g.m.thing(&of)); own.Has(access.Open) {
+				content, err := g.m.reported(ctx, &of)
+				if err != nil {
+					return err
+				}
+				if content != nil {
+					obs = asSeen(content, &of, own)
+				}
+			}
+		} else if err != nil && truce.KindOf(err) != truce.NotFound {
+			return err
+		}
+		obs.ID = truce.ObservationID(id)
+		if !obs.When.Stated() {
+			obs.When = when
+		}
+		if obs.Where.Kind == truce.PlaceUnknown && o.Detail != nil && o.Detail.At != (truce.Position{}) && sees.Has(access.WhereExact) {
+			obs.Where = truce.Place{Kind: truce.PlacePoint, At: o.Detail.At, Error: o.Detail.Error}
+		}
+		x = &thingCounted{assess.Incident{Observation: obs}, people, map[truce.RuleID]said{}}
+		if sees.Has(access.Who) {
+			x.Side = assess.Side(o.Attribution)
+		}
+		g.things[id] = x
+	}
+	x.says[o.Rule] = says
+	all := x.says[""]
+	x.says[""] = said{all.every || says.every, all.may || says.may}
+	return nil
+}
+
+// asSeen is an observation as far as a viewer sees it: what is withheld is not stated, the days stand for a time that is withheld and the coarse cell for a place.
+func asSeen(o *truce.Observation, row *view.Row, sees access.Fields) *truce.Observation {
+	out := &truce.Observation{ID: o.ID, Kind: o.Kind, Simulated: o.Simulated, Moved: o.Moved, Received: o.Received}
+	if sees.Has(access.What) {
+		out.What, out.Result, out.Complete, out.About = o.What, o.Result, o.Complete, o.About
+	}
+	if h := row.Happened; sees.Has(access.WhenExact) {
+		out.When, out.Lasted = o.When, o.Lasted
+	} else if sees.Has(access.WhenCoarse) && h != nil {
+		out.When = daysOf(h)
+	}
+	if h := row.Happened; sees.Has(access.WhereExact) {
+		out.Where, out.To = o.Where, o.To
+	} else if sees.Has(access.WhereCoarse) && h != nil {
+		if o.Where.Kind == truce.PlaceNamed {
+			out.Where = truce.Place{Kind: truce.PlaceNamed, Name: o.Where.Name, Within: o.Where.Within}
+		} else if h.HasCell {
+			out.Where = truce.Place{Kind: truce.PlaceArea, Path: cellOfRow(h).Ring()}
+		}
+	}
+	if sees.Has(access.Who) {
+		out.Parts = o.Parts
+	}
+	if sees.Has(access.Count) {
+		out.Equipment, out.Count, out.Deaths, out.Injured, out.Civilians = o.Equipment, o.Count, o.Deaths, o.Injured, o.Civilians
+	}
+	if sees.Has(access.Source) {
+		out.Source, out.SameAs = o.Source, o.SameAs
+	} else {
+		out.Source = truce.Source{Means: o.Source.Means, Standing: o.Source.Standing, Independent: o.Source.Independent}
+	}
+	return out
+}
+
+func cellOfRow(h *view.Happened) geo.Cell {
+	return geo.CellOf(truce.Position{Lon: truce.E7(h.Lon * 1_000_000), Lat: truce.E7(h.Lat * 1_000_000)})
+}
+
+// tell writes what was gathered of articles and days as the viewer is told it.
+func (g *gauge) tell(a Adopted) {
+	counts := func(of map[string]*access.Tally) map[string]int {
+		out := map[string]int{}
+		for w, t := range of {
+			if n := t.Told(g.v); n > 0 {
+				out[w] = n
+			}
+		}
+		return out
+	}
+	for _, art := range a.Plan.Agreement.Articles {
+		one := ArticleStanding{Article: art.ID}
+		if x := g.articles[art.ID]; x != nil {
+			one.Week, one.All = counts(x.week), counts(x.all)
+			for _, t := range a.Plan.Agreement.Terms {
+				for _, rd := range t.Readings {
+					n := x.readings[truce.Choice{Term: t.ID, Reading: rd.ID}]
+					if n == nil || !x.turns[t.ID] {
+						continue
+					}
+					one.Readings = append(one.Readings, ReadingStanding{t.ID, rd.ID, n[0].Told(g.v), n[1].Told(g.v), n[2].Told(g.v), n[3].Told(g.v)})
+				}
+			}
+		}
+		g.out.Articles = append(g.out.Articles, one)
+	}
+	last := view.DayOf(g.v.Now)
+	for d := last - DefaultDays + 1; d <= last; d++ {
+		one := DayCount{Day: day(d)}
+		if t := g.days[d]; t != nil {
+			one.Breached, one.Possible = t[0].Told(g.v), t[1].Told(g.v)
+		}
+		g.out.Days = append(g.out.Days, one)
+	}
+}
+
+// count counts the incidents under every counting rule.
+func (g *gauge) count(a Adopted) error {
+	g.m.standings.Lock() // a counter is not for use from several goroutines at once
+	defer g.m.standings.Unlock()
+	s := &g.m.standings
+	if s.counter == nil || s.version != a.Record {
+		c, err := assess.New(a.Plan)
+		if err != nil {
+			return err
+		}
+		s.counter, s.version = c, a.Record
+	}
+	var list []*thingCounted
+	rules := []truce.RuleID{""}
+	for _, x := range g.things {
+		list = append(list, x)
+	}
+	slices.SortFunc(list, func(a, b *thingCounted) int {
+		return strings.Compare(string(a.Observation.ID), string(b.Observation.ID))
+	})
+	for _, r := range a.Plan.Rules {
+		if slices.ContainsFunc(list, func(x *thingCounted) bool { _, ok := x.says[r.ID]; return ok }) {
+			rules = append(rules, r.ID)
+		}
+	}
+	for _, rule := range rules {
+		for _, w := range []struct {
+			name string
+			from truce.Instant
+		}{{WindowDay, g.v.Now.Add(-24 * time.Hour)}, {WindowWeek, g.week.From}, {WindowAll, 0}} {
+			every := g.between(list, w.from, func(x *thingCounted) bool { return x.says[rule].every })
+			may := g.between(list, w.from, func(x *thingCounted) bool { return x.says[rule].may })
+			for i, k := range a.Plan.Agreement.Counting {
+				g.out.Counts = append(g.out.Counts, Counted{rule, k.ID, w.name, every[i][0], every[i][1], may[i][0], may[i][1]})
+			}
+		}
+	}
+	return nil
+}
+
+// between counts the incidents that are picked and are not before a time: the fewest there can have been of those that surely are not, and the most of those
+// that may not be.
+func (g *gauge) between(list []*thingCounted, from truce.Instant, pick func(*thingCounted) bool) [][2]int {
+	var sure, maybe []assess.Incident
+	var told access.Tally
+	for _, x := range list {
+		if when := x.Observation.When; pick(x) && (from == 0 || when.Stated() && when.To >= from) {
+			told.Add(x.people...)
+			maybe = append(maybe, x.Incident)
+			if from == 0 || when.From >= from {
+				sure = append(sure, x.Incident)
+			}
+		}
+	}
+	low, high := g.m.standings.counter.Count(sure), g.m.standings.counter.Count(maybe)
+	out := make([][2]int, len(low))
+	for i := range low {
+		out[i] = [2]int{told.Part(g.v, low[i].Low), told.Part(g.v, high[i].High)}
+	}
+	return out
+}
+
+// WordCount is a number of things with what is said of them.
+type WordCount struct {
+	Word string
+	N    int
+}
+
+// Gravest puts counts by word in order, those that weigh most first.
+func Gravest(counts map[string]int) (out []WordCount) {
+	for _, w := range []string{"breached", "turns", "undetermined", "kept", "no breach", "not due", "suspended", "not applicable"} {
+		if n := counts[w]; n > 0 {
+			out = append(out, WordCount{w, n})
+		}
+	}
+	return out
+}
