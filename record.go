@@ -257,31 +257,28 @@ func ParseRecord(b []byte) (Record, error) {
 	p.digest(&r.Prev)
 	r.Received, r.Recorded = Instant(p.uint64()), Instant(p.uint64())
 	r.ID = RecordID(p.part())
-	r.Kind, r.Tier = RecordKind(p.byte()), Tier(p.byte())
-	r.Agreement, r.Version = AgreementID(p.part()), VersionID(p.part())
-	r.Author.Person, r.Author.Body = PersonID(p.part()), BodyID(p.part())
-	r.Author.Office, r.Author.Vouch = Office(p.byte()), Vouch(p.byte())
-	r.Author.Key = KeyID(p.part())
-	r.Claimed = Instant(p.uint64())
-	n := p.uint32()
-	if n > MaxCommitments {
-		return fail(fmt.Sprintf("%d commitments are more than a record may have", n))
-	}
-	for range n {
-		c := Commitment{Group: string(p.part())}
-		p.digest(&c.Digest)
-		if p.short {
-			break
-		}
-		r.Commitments = append(r.Commitments, c)
-	}
-	r.Body = bytes.Clone(p.part())
+	p.statement(&r)
 	r.Signature = bytes.Clone(p.part())
-	if p.short {
-		return fail("it ends too early")
+	if why := p.fault(); why != "" {
+		return fail(why)
 	}
-	if len(p.b) > 0 {
-		return fail(fmt.Sprintf("%d bytes follow its end", len(p.b)))
+	return r, nil
+}
+
+// ParseStatement reads what [Record.Statement] writes: a record without what the journal adds, and without a signature.
+func ParseStatement(b []byte) (Record, error) {
+	fail := func(why string) (Record, error) {
+		return Record{}, &Error{Op: "truce.ParseStatement", Kind: Corrupt, Reason: why}
+	}
+	rest, ok := bytes.CutPrefix(b, []byte(statementTag))
+	if !ok || len(b) > MaxRecordBytes {
+		return fail("it does not begin as a statement does, or is too long")
+	}
+	var r Record
+	p := parts{b: rest}
+	p.statement(&r)
+	if why := p.fault(); why != "" {
+		return fail(why)
 	}
 	return r, nil
 }
@@ -309,6 +306,7 @@ func appendPart[T string | []byte](b []byte, s T) []byte {
 type parts struct {
 	b     []byte
 	short bool
+	many  bool
 }
 
 func (p *parts) take(n int) []byte {
@@ -340,6 +338,40 @@ func (p *parts) uint64() uint64 {
 		return binary.BigEndian.Uint64(b)
 	}
 	return 0
+}
+
+// statement reads the fields that an author signs.
+func (p *parts) statement(r *Record) {
+	r.Kind, r.Tier = RecordKind(p.byte()), Tier(p.byte())
+	r.Agreement, r.Version = AgreementID(p.part()), VersionID(p.part())
+	r.Author.Person, r.Author.Body = PersonID(p.part()), BodyID(p.part())
+	r.Author.Office, r.Author.Vouch = Office(p.byte()), Vouch(p.byte())
+	r.Author.Key = KeyID(p.part())
+	r.Claimed = Instant(p.uint64())
+	n := p.uint32()
+	p.many = p.many || n > MaxCommitments
+	for range min(n, MaxCommitments) {
+		c := Commitment{Group: string(p.part())}
+		p.digest(&c.Digest)
+		if p.short {
+			break
+		}
+		r.Commitments = append(r.Commitments, c)
+	}
+	r.Body = bytes.Clone(p.part())
+}
+
+// fault says what is wrong with what was read; "" where it ends as it should.
+func (p *parts) fault() string {
+	switch {
+	case p.many:
+		return fmt.Sprintf("it has more commitments than the %d a record may have", MaxCommitments)
+	case p.short:
+		return "it ends too early"
+	case len(p.b) > 0:
+		return fmt.Sprintf("%d bytes follow its end", len(p.b))
+	}
+	return ""
 }
 
 func (p *parts) part() []byte     { return p.take(int(p.uint32())) }

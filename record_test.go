@@ -3,12 +3,30 @@ package truce_test
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"truce"
 )
+
+// A statement is read as it was signed, and has one form.
+func TestStatementIsReadAsItWasSigned(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawRecord(t)
+		b := r.Statement()
+		got, err := truce.ParseStatement(b)
+		if err != nil || !bytes.Equal(got.Statement(), b) {
+			t.Fatalf("%v", err)
+		}
+		for _, cut := range [][]byte{b[:len(b)-1], append(slices.Clone(b), 0), r.Bytes()} {
+			if _, err := truce.ParseStatement(cut); err == nil {
+				t.Fatalf("%x is taken", cut)
+			}
+		}
+	})
+}
 
 func drawRecord(t *rapid.T) truce.Record {
 	text := rapid.StringN(0, 12, 40)

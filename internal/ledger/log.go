@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"truce"
@@ -360,6 +361,9 @@ func (d *draft) event(e Event) error {
 	}
 	t := e.Thing
 	t.Paused = d.l.paused
+	if _, listed := d.l.published["key:begins:"+strings.TrimPrefix(e.Key, "key:ends:")]; e.Kind == verify.KeyLeaf && !listed {
+		return nil // nobody was told of this key
+	}
 	if d.full(1+len(e.Keys)) || !access.See(access.Viewer{Now: d.c.At}, t).Has(e.Shows|access.Existence) {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"archive/zip"
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
@@ -13,6 +12,7 @@ import (
 
 	"truce"
 	"truce/internal/seal"
+	"truce/verify"
 )
 
 // AgreementUse is what is made of a version of the agreement.
@@ -146,6 +146,9 @@ func (a *Agreement) check() error {
 	return nil
 }
 
+// Packed gives the files as one, in the order of their paths: what [Agreement.Text] is the digest of.
+func (a Agreement) Packed() []byte { return a.pack() }
+
 // pack writes the files one behind the other, in the order of their paths.
 func (a *Agreement) pack() []byte {
 	var b []byte
@@ -156,43 +159,19 @@ func (a *Agreement) pack() []byte {
 	return b
 }
 
-func unpack(b []byte) ([]File, error) {
-	part := func() ([]byte, bool) {
-		if len(b) < 4 || uint64(binary.BigEndian.Uint32(b)) > uint64(len(b)-4) {
-			return nil, false
-		}
-		n := 4 + int(binary.BigEndian.Uint32(b))
-		p := b[4:n:n]
-		b = b[n:]
-		return p, true
+func unpack(b []byte) (out []File, err error) {
+	files, err := verify.Unpack(b)
+	for _, f := range files {
+		out = append(out, File(f))
 	}
-	var out []File
-	for len(b) > 0 && len(out) <= MaxAgreementFiles {
-		path, ok1 := part()
-		data, ok2 := part()
-		if !ok1 || !ok2 {
-			return nil, fmt.Errorf("they end too early")
-		}
-		out = append(out, File{string(path), data})
-	}
-	return out, nil
+	return out, err
 }
 
 // FS gives the files as a file system that lies in memory.
 func (a Agreement) FS() (fs.FS, error) {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, f := range a.Files {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: f.Path, Method: zip.Store})
-		if err == nil {
-			_, err = w.Write(f.Data)
-		}
-		if err != nil {
-			return nil, &truce.Error{Op: "record.FS", Kind: truce.Invalid, Subject: f.Path, Cause: err}
-		}
+	files := make([]verify.TextFile, len(a.Files))
+	for i, f := range a.Files {
+		files[i] = verify.TextFile(f)
 	}
-	if err := z.Close(); err != nil {
-		return nil, &truce.Error{Op: "record.FS", Kind: truce.Internal, Cause: err}
-	}
-	return zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	return verify.TextFS(files)
 }
