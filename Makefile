@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help web demo test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory pictures fmt clean
+.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop pictures fmt clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -29,7 +29,13 @@ $(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard 
 	cd $(WEB) && npm ci --ignore-scripts --no-progress --loglevel=error && node build.mjs
 	@touch $@
 
-demo: $(TRUCE) ## replay the shipped example: a summary here and a report in three languages
+# Pages have a map where npm is there. DEMO is more to say to truce demo: DEMO=--once for a script.
+demo: ## make a demonstration and serve it, until Ctrl-C: a ceasefire with weeks of simulated life, where you may be anybody
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "no npm here: the pages come without the map and the charts"; fi
+	@$(MAKE) --no-print-directory $(TRUCE)
+	$(TRUCE) demo --data $(OUT)/demo $(DEMO)
+
+replay: $(TRUCE) ## replay the shipped example: a summary here and a report in three languages
 	$(TRUCE) check $(EXAMPLE)
 	$(TRUCE) test $(EXAMPLE)
 	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(EXAMPLE)/observations --html $(OUT)/report.html --lang all
@@ -105,6 +111,9 @@ memory: $(TRUCE) ## replay ten million invented positions: the memory must stay 
 	@cp bench/go.mod bench/go.sum $(OUT)
 	cd bench && $(GO) build -mod=mod -modfile=$(abspath $(OUT))/go.mod -o $(abspath $(OUT))/positions ./positions
 	$(OUT)/positions -n 10000000 -agreement $(OUT)/world -most 300 $(TRUCE) replay --agreement $(OUT)/world --observations /dev/stdin --simulated
+
+witness-interop: ## the witness of transparency-dev, unmodified, cosigns our checkpoints and refuses our forks; its client asks our witness
+	cd internal/witness/interop && $(GO) test -count=1 ./...
 
 ged: $(TRUCE) ## replay UCDP GED of Syria 2017-2018 through the example (needs ../shared)
 	@test -f $(SHARED)/data/ucdp-ged-syria/ged_syria_2017_2018.csv.gz || (echo "no $(SHARED)/data: nothing to replay"; exit 2)

@@ -48,6 +48,7 @@ type grammar struct {
 	Backup  backupCommand  `cmd:"" help:"Copy the journal and media of a data folder, also while it is served."`
 	Restore restoreCommand `cmd:"" help:"Make a data folder of a backup."`
 	Rejoin  rejoinCommand  `cmd:"" help:"Tell a restored data folder what anybody outside has seen since."`
+	Witness witnessCommand `cmd:"" help:"Watch that a public record only grows, and sign that it does."`
 	Version versionCommand `cmd:"" help:"Print the version of this program."`
 }
 
@@ -100,7 +101,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 // newParser makes the command line's parser from the grammar.
 func newParser(g *grammar, out, errs io.Writer) (*kong.Kong, error) {
-	return kong.New(g, kong.Name("truce"), kong.Vars{"formats": strings.Join(intake.Formats(), ", "), "listen": node.DefaultListen},
+	return kong.New(g, kong.Name("truce"), kong.Vars{"formats": strings.Join(intake.Formats(), ", "), "listen": node.DefaultListen, "witness": DefaultWitnessListen},
 		kong.Writers(out, errs), kong.Exit(func(int) {}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Description("An agreement is data, observations come in, and truce says article by article who keeps it, who does not, how sure that is and under whose reading."))
 }

@@ -270,7 +270,7 @@ func (s Signer) NoteSecret(name string) (string, error) {
 
 // ParseNoteSecret reads what NoteSecret writes. No error tells anything of what was read.
 func ParseNoteSecret(secret string) (name string, s Signer, err error) {
-	f := strings.Split(secret, "+")
+	f := strings.SplitN(secret, "+", 5) // base64 has + too
 	if len(f) == 5 && f[0] == "PRIVATE" && f[1] == "KEY" {
 		b, e := base64.StdEncoding.Strict().DecodeString(f[4])
 		if e == nil && len(b) == 1+KeySize && noteKind(b[0]) == logKind {

@@ -136,6 +136,28 @@ func TestAChangedCheckpointIsNotOpened(t *testing.T) {
 	}
 }
 
+// In base64 stands what joins the parts.
+func TestKeysAreReadBack(t *testing.T) {
+	plus := 0
+	for i := range 200 {
+		s := signer(t, string(rune(i)))
+		secret := must[string](t)(s.NoteSecret("log.example"))
+		if name, again, err := ParseNoteSecret(secret); err != nil || name != "log.example" || again.Public() != s.Public() {
+			t.Errorf("%d: %s, %v", i, name, err)
+		}
+		k := must[NoteKey](t)(s.Public().WitnessKey("w.example"))
+		if again, err := ParseNoteKey(k.String()); err != nil || again != k {
+			t.Errorf("%s: %v", k, err)
+		}
+		if strings.Count(secret, "+") > 4 {
+			plus++
+		}
+	}
+	if plus < 50 {
+		t.Errorf("control: only %d of 200 have a + within", plus)
+	}
+}
+
 func TestNoteKeysThatAreRefused(t *testing.T) {
 	good := must[NoteKey](t)(signer(t, "log").Public().LogKey("log.example")).String()
 	if _, err := ParseNoteKey(good); err != nil {
