@@ -12,7 +12,7 @@ import (
 
 // Limits. See docs/limits.md.
 const (
-	// MaxEntries is how many places are kept, 48 bytes each, and twice that for a moment while they are put in order. Beyond it the oldest quarter of the
+	// MaxEntries is how many places are kept, 56 bytes each, and twice that for a moment while they are put in order. Beyond it the oldest quarter of the
 	// records is dropped from the map, and the map says so; lists still have them.
 	MaxEntries = 4 << 20
 	// MaxWords is how many kinds of event, rules and results are told apart.
@@ -28,9 +28,19 @@ type Entry struct {
 	First int32   // day
 	// Since and Sign say what the policy asks for: since when it is there, and of what sort.
 	Since, Sign uint32
+	rulings     uint32 // the first of what rules say of it; 0 is none
 	Days        uint16 // how many days after First it ended
 	Word, Area  uint16
 	Kind        uint8
+	Flags       uint8
+}
+
+// Ruling is what a rule says of a record that has a place. It is a record in its turn, which not everybody sees who sees the other.
+type Ruling struct {
+	Name        Name
+	Since, Sign uint32
+	next        uint32
+	Word        uint16
 	Flags       uint8
 }
 
@@ -78,6 +88,9 @@ type Atlas struct {
 	most  int       // MaxEntries, but for tests
 	since truce.Seq // older records were dropped
 	late  map[Name]change
+	// rulings are chains that entries begin; the first is none. Those that are free are a chain too.
+	rulings []Ruling
+	free    uint32
 }
 
 // change waits until somebody asks: then all that wait are made in one walk.
@@ -85,6 +98,13 @@ type change struct {
 	gone       bool
 	classified uint32
 	hasClass   bool
+	rules      []ruled
+}
+
+// ruled is a ruling that came, and the one whose place it takes.
+type ruled struct {
+	Ruling
+	replaces Name
 }
 
 // sizeCount is how many trees there are: up to 64 m around a point, and four times as far each next one, up to what is no place any more.
@@ -102,7 +122,9 @@ func sizeOf(metres float32) int {
 }
 
 // New gives an atlas without a place.
-func New() *Atlas { return &Atlas{most: MaxEntries, late: map[Name]change{}} }
+func New() *Atlas {
+	return &Atlas{most: MaxEntries, late: map[Name]change{}, rulings: make([]Ruling, 1)}
+}
 
 // Add takes up a place. For one that is only named, the position says nothing.
 func (a *Atlas) Add(at truce.Position, e Entry) {
@@ -143,6 +165,11 @@ func (a *Atlas) Since() truce.Seq {
 // Gone takes a record away: another took its place.
 func (a *Atlas) Gone(n Name) { a.change(n, func(c *change) { c.gone = true }) }
 
+// Rule takes up what a rule says of a record, in place of what another record said of it (0 for the first).
+func (a *Atlas) Rule(of Name, r Ruling, replaces Name) {
+	a.change(of, func(c *change) { c.rules = append(c.rules, ruled{r, replaces}) })
+}
+
 // Classify gives a record the number of a decision about it.
 func (a *Atlas) Classify(n Name, decision uint32) {
 	a.change(n, func(c *change) { c.classified, c.hasClass = decision, true })
@@ -181,22 +208,81 @@ func (a *Atlas) settle() {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	// Most names have no change: a bit for each of 65536 tails of names spares most of the searches.
+	var tails [1024]uint64
+	for n := range a.late {
+		tails[uint16(n)>>6] |= 1 << (n & 63)
+	}
+	find := func(n Name) (change, bool) {
+		if tails[uint16(n)>>6]>>(n&63)&1 == 0 {
+			return change{}, false
+		}
+		c, ok := a.late[n]
+		return c, ok
+	}
 	removes := false
 	a.each(func(e *Entry) {
-		c, ok := a.late[e.Name]
-		if !ok {
-			return
+		if c, ok := find(e.Name); ok {
+			if c.hasClass {
+				e.Since, e.Flags = c.classified, e.Flags|Classified
+			}
+			if c.gone {
+				e.Flags, removes = e.Flags|gone, true
+			}
+			for _, r := range c.rules {
+				a.unlink(e, func(x *Ruling) bool { return x.Name == r.replaces || x.Name == r.Name })
+				a.link(e, r.Ruling)
+			}
 		}
-		if c.hasClass {
-			e.Since, e.Flags = c.classified, e.Flags|Classified
-		}
-		if c.gone {
-			e.Flags, removes = e.Flags|gone, true
+		if e.rulings != 0 {
+			a.unlink(e, func(x *Ruling) bool {
+				c, _ := find(x.Name)
+				if c.hasClass {
+					x.Since, x.Flags = c.classified, x.Flags|Classified
+				}
+				return c.gone
+			})
 		}
 	})
 	a.late = map[Name]change{}
 	if removes {
 		a.sweep(func(e *Entry) bool { return e.Flags&gone == 0 })
+	}
+}
+
+// link puts a ruling at the head of an entry's chain. The lock is held.
+func (a *Atlas) link(e *Entry, r Ruling) {
+	i := a.free
+	if i == 0 {
+		i = uint32(len(a.rulings))
+		a.rulings = append(a.rulings, Ruling{})
+	} else {
+		a.free = a.rulings[i].next
+	}
+	r.next = e.rulings
+	a.rulings[i], e.rulings = r, i
+}
+
+// unlink takes rulings out of an entry's chain. The lock is held.
+func (a *Atlas) unlink(e *Entry, drop func(*Ruling) bool) {
+	at := &e.rulings
+	for *at != 0 {
+		i := *at
+		r := &a.rulings[i]
+		if !drop(r) {
+			at = &r.next
+			continue
+		}
+		*at = r.next
+		*r = Ruling{next: a.free}
+		a.free = i
+	}
+}
+
+// Rulings visits what rules say of an entry, the latest first. It may be asked only while the entry is visited.
+func (a *Atlas) Rulings(e *Entry, fn func(*Ruling)) {
+	for i := e.rulings; i != 0; i = a.rulings[i].next {
+		fn(&a.rulings[i])
 	}
 }
 
@@ -211,7 +297,13 @@ func (a *Atlas) each(fn func(*Entry)) {
 
 // sweep keeps what keep says, and overwrites the rest. The lock is held.
 func (a *Atlas) sweep(keep func(*Entry) bool) {
-	drop := func(e Entry) bool { return !keep(&e) }
+	drop := func(e Entry) bool {
+		if keep(&e) {
+			return false
+		}
+		a.unlink(&e, func(*Ruling) bool { return true })
+		return true
+	}
 	a.named = slices.DeleteFunc(a.named, drop) // which sets what is left behind to zero
 	a.count = len(a.named)
 	for i := range a.sizes {

@@ -131,6 +131,46 @@ func TestClassifyReachesWhatIsThere(t *testing.T) {
 	})
 }
 
+// A ruling takes the place of the one it names, in the chain of its record, and leaves with the record.
+func TestRulings(t *testing.T) {
+	a := New()
+	for i := range 3 {
+		a.Add(truce.Degrees(36, 32), Entry{Name: Name(i + 1), Seq: truce.Seq(i + 1)})
+	}
+	said := func() map[Name][]Name {
+		out := map[Name][]Name{}
+		a.All(func(e *Entry) { a.Rulings(e, func(r *Ruling) { out[e.Name] = append(out[e.Name], r.Name) }) })
+		return out
+	}
+	a.Rule(1, Ruling{Name: 10}, 0)
+	a.Rule(1, Ruling{Name: 11}, 0)
+	a.Rule(2, Ruling{Name: 20}, 0)
+	if got := said(); !slices.Equal(got[1], []Name{11, 10}) || !slices.Equal(got[2], []Name{20}) || len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	a.Rule(1, Ruling{Name: 12}, 10)
+	a.Classify(20, 5)
+	if got := said(); !slices.Equal(got[1], []Name{12, 11}) {
+		t.Errorf("%v", got)
+	}
+	a.In(World, func(e *Entry) {
+		a.Rulings(e, func(r *Ruling) {
+			if is := r.Flags&Classified != 0 && r.Since == 5; is != (r.Name == 20) {
+				t.Errorf("%+v", r)
+			}
+		})
+	})
+	a.Gone(11)
+	a.Erase(2)
+	a.Rule(3, Ruling{Name: 30}, 0) // takes the room of one that left
+	if got := said(); !slices.Equal(got[1], []Name{12}) || !slices.Equal(got[3], []Name{30}) || len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	if len(a.rulings) != 4 {
+		t.Errorf("room for %d rulings", len(a.rulings)-1)
+	}
+}
+
 // A full atlas drops the oldest records and says so.
 func TestFullAtlasDropsTheOldest(t *testing.T) {
 	a := New()

@@ -58,9 +58,14 @@ func (m *Mechanism) adopt(r *truce.Record, _ vault.Groups) error {
 	if err != nil {
 		return err
 	}
-	m.adopted = append(m.adopted, Adopted{Plan: plan, Use: x.Use, Record: r.ID, At: r.Recorded, Text: text})
+	printers := map[string]*lang.Printer{}
+	for _, l := range lang.Languages {
+		printers[l] = lang.For(l).With(plan.Agreement)
+	}
+	m.adopted = append(m.adopted, Adopted{Plan: plan, Use: x.Use, Record: r.ID, At: r.Recorded, Text: text, printers: printers})
 	if x.Use == record.AgreementInForce {
 		m.book.Adopt(plan)
+		m.places.adopt(plan.Agreement)
 		var bodies []truce.BodyID
 		for _, p := range plan.Agreement.Participants {
 			if p.Role != truce.RoleMechanism {
@@ -266,11 +271,14 @@ func version(a Adopted, language string) Version {
 
 // say writes a phrase in a language with the names of the agreement in force.
 func (m *Mechanism) say(language string, p truce.Phrase) string {
-	printer := lang.For(language)
-	if a, ok := m.Current(); ok {
-		printer = printer.With(a.Plan.Agreement)
+	a, ok := m.Current()
+	switch {
+	case !ok:
+		return lang.For(language).Say(p)
+	case a.printers[language] == nil:
+		language = "en"
 	}
-	return printer.Say(p)
+	return a.printers[language].Say(p)
 }
 
 // under gives the version that a record was made under.

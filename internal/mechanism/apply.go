@@ -27,15 +27,18 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups) error {
 	if err != nil {
 		return err
 	}
+	var at *spot
 	switch r.Kind {
 	case truce.RecordAgreement:
 		err = m.adopt(r, g)
 	case truce.RecordObservation:
-		err = observationRow(&row, r, g)
+		at, err = observationRow(&row, r, g)
 	case truce.RecordPositions:
-		err = positionsRow(&row, r, g)
+		at, err = positionsRow(&row, r, g)
 	case truce.RecordOutcome:
-		err = outcomeRow(&row, r, g)
+		at, err = outcomeRow(&row, r, g)
+	case truce.RecordClass:
+		err = m.places.classified(m.Directory, r, g)
 	case truce.RecordStep:
 		err = m.stepRow(&row, r, g)
 	case truce.RecordStatement:
@@ -57,25 +60,26 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups) error {
 		return err
 	}
 	m.due.Erase, m.due.Blobs = append(m.due.Erase, effect.Erase...), append(m.due.Blobs, effect.Blobs...)
+	m.places.take(&row, m.Directory.Thing(&truce.Record{Kind: r.Kind, Tier: r.Tier, Author: r.Author}), at)
 	m.pending = append(m.pending, row)
-	return nil
+	return m.publish(r, g, effect)
 }
 
-func observationRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+func observationRow(row *view.Row, r *truce.Record, g vault.Groups) (*spot, error) {
 	o, err := record.ReadObservation(r, g)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	row.Simulated = o.Simulated
 	if o.Content == nil {
-		return nil
+		return nil, nil
 	}
 	h := &view.Happened{Kind: o.Kind, Word: o.Content.What, First: view.DayOf(o.Content.When.From), Last: view.DayOf(o.Content.When.To)}
 	if c, ok := cellOf(o.Content.Where); ok {
 		h.HasCell, h.Lon, h.Lat = true, c.Lon, c.Lat
 	}
 	row.Happened, row.HasPlace = h, o.Content.Where.Kind != truce.PlaceUnknown
-	return nil
+	return &spot{place: o.Content.Where, kind: uint8(o.Kind), word: word{text: o.Content.What}}, nil
 }
 
 // cellOf gives the coarse cell of a place, where it has a position.
@@ -92,10 +96,10 @@ func cellOf(p truce.Place) (geo.Cell, bool) {
 	return geo.CellOf(at), true
 }
 
-func positionsRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+func positionsRow(row *view.Row, r *truce.Record, g vault.Groups) (at *spot, err error) {
 	p, err := record.ReadPositions(r, g)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	row.Simulated, row.HasPlace = p.Simulated, true
 	if len(p.Fixes) > 0 {
@@ -106,8 +110,20 @@ func positionsRow(row *view.Row, r *truce.Record, g vault.Groups) error {
 		c := geo.CellOf(p.Fixes[0].Pos)
 		h.Lon, h.Lat = c.Lon, c.Lat
 		row.Happened = h
+		at = &spot{place: truce.Place{Kind: truce.PlacePoint, At: p.Fixes[0].Pos}, reach: reachOf(p.Fixes), kind: entryTrack}
 	}
-	return nil
+	return at, nil
+}
+
+// reachOf gives a radius around the first position in which all of them lie. It is found from the corners of their box: there may be millions.
+func reachOf(fixes []truce.Fix) float32 {
+	sw, ne, most := fixes[0].Pos, fixes[0].Pos, float32(0)
+	for _, f := range fixes {
+		sw.Lon, sw.Lat, ne.Lon, ne.Lat = min(sw.Lon, f.Pos.Lon), min(sw.Lat, f.Pos.Lat), max(ne.Lon, f.Pos.Lon), max(ne.Lat, f.Pos.Lat)
+		most = max(most, f.Error)
+	}
+	far := max(geo.Distance(fixes[0].Pos, sw), geo.Distance(fixes[0].Pos, ne), geo.Distance(fixes[0].Pos, truce.Position{Lon: sw.Lon, Lat: ne.Lat}), geo.Distance(fixes[0].Pos, truce.Position{Lon: ne.Lon, Lat: sw.Lat}))
+	return float32(far) + most
 }
 
 // stepRow applies a step to its case. Whoever is told of it is whom it is addressed to.

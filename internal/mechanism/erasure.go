@@ -39,6 +39,7 @@ func (m *Mechanism) destroy(ctx context.Context) error {
 		if err := m.View.Erased(ctx, ids); err != nil {
 			return err
 		}
+		m.places.Erase(seqs...)
 	}
 	for _, b := range due.Blobs {
 		if err := m.Media.Erase(b); err != nil {

@@ -19,6 +19,8 @@ import (
 	"truce/internal/casefile"
 	"truce/internal/custody"
 	"truce/internal/journal"
+	"truce/internal/ledger"
+	"truce/internal/lang"
 	"truce/internal/live"
 	"truce/internal/record"
 	"truce/internal/seal"
@@ -62,6 +64,8 @@ type Parts struct {
 	Origins  []string
 	// ReadOnly says why nothing can be written; nil where it can.
 	ReadOnly error
+	// Public is told of each record in turn, and of what it makes public; nil where there is no open record.
+	Public func(r *truce.Record, events []ledger.Event) error
 	// Exercise labels everything that people say as simulated.
 	Exercise bool
 }
@@ -92,9 +96,11 @@ type Mechanism struct {
 	due      custody.Effect // decided, and still to be destroyed
 	proposed map[truce.Digest]*proposed
 	unsigned map[truce.RecordID]unsigned
+	public   public
 
 	cursors   cursors
 	standings standings
+	places    *chart
 }
 
 // Adopted is a version of the agreement that was taken up.
@@ -104,6 +110,8 @@ type Adopted struct {
 	Record truce.RecordID
 	At     truce.Instant
 	Text   truce.Digest
+	// printers say phrases with its names, by language.
+	printers map[string]*lang.Printer
 }
 
 // New makes a mechanism that knows nothing yet: [Mechanism.Run] follows the journal.
@@ -112,8 +120,9 @@ func New(p Parts) (*Mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mechanism{cursors: cursors{key}, live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]*flight{}, proposed: map[truce.Digest]*proposed{}, unsigned: map[truce.RecordID]unsigned{}}
+	m := &Mechanism{cursors: cursors{key}, places: newChart(), live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]*flight{}, proposed: map[truce.Digest]*proposed{}, unsigned: map[truce.RecordID]unsigned{}}
 	m.book = casefile.NewBook(m.knows)
+	m.public.texts, m.public.cases = map[truce.Digest][]spoken{}, map[truce.CaseID]bool{}
 	return m, nil
 }
 

@@ -13,10 +13,10 @@ import (
 	"truce/internal/view"
 )
 
-func outcomeRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+func outcomeRow(row *view.Row, r *truce.Record, g vault.Groups) (*spot, error) {
 	o, err := record.ReadOutcome(r, g)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	row.Outcome = &view.Outcome{Rule: o.Rule, Article: o.Article}
 	row.Simulated = o.Simulated
@@ -33,7 +33,13 @@ func outcomeRow(row *view.Row, r *truce.Record, g vault.Groups) error {
 			row.Happened.HasCell, row.Happened.Lon, row.Happened.Lat = true, c.Lon, c.Lat
 		}
 	}
-	return nil
+	at := &spot{kind: entryEpisode, word: word{rule: o.Rule, article: o.Article, said: o.Said}, gone: o.Supersedes}
+	if d := o.Detail; o.Subject.Kind == "observation" {
+		at.of = o.Subject.Records
+	} else if d != nil && !o.Gone && row.HasPlace {
+		at.place = truce.Place{Kind: truce.PlacePoint, At: d.At, Error: d.Error}
+	}
+	return at, nil
 }
 
 // Outcome is what a rule says, as one viewer sees it.
