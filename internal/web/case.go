@@ -16,7 +16,7 @@ import (
 	"truce/internal/record"
 )
 
-// Limits of the pages of cases. See docs/limits.md.
+// casesOnPage is how many cases one page lists.
 const casesOnPage = 50
 
 func aboutCases(s *server) {
@@ -223,6 +223,11 @@ func (s *server) caseView(q *request, t *tried) (*caseView, error) {
 			v.Earlier = append(v.Earlier, o)
 		}
 	}
+	// A copy stands under its original, where that is listed.
+	all := v.Evidence.Media
+	v.Evidence.Media = slices.DeleteFunc(slices.Clone(all), func(x mechanism.Media) bool {
+		return x.Of != "" && slices.ContainsFunc(all, func(y mechanism.Media) bool { return y.ID == x.Of && slices.Contains(y.Copies, x.ID) })
+	})
 	a, ok := s.m.Current()
 	for _, x := range s.m.Versions() {
 		if x.Plan.Agreement.Version == c.Version {
@@ -299,6 +304,41 @@ func columns(c mechanism.Case) (out []column) {
 			y.Silent = append(y.Silent, x)
 		}
 	}
+	return out
+}
+
+// choiceSaid is what a rule says under one choice of readings, with the reasons where they may be seen.
+type choiceSaid struct {
+	mechanism.Said
+	mechanism.Why
+	Known bool // Why is there
+}
+
+// saidSame is the choices of readings under which a rule says the same.
+type saidSame struct {
+	Result string
+	Items  []choiceSaid
+}
+
+// maxUnfolded is how many choices of readings are shown one by one; more are put together by what the rule says under them.
+const maxUnfolded = 6
+
+// byResult puts choices of readings together by their result, the gravest first.
+func byResult(said []mechanism.Said, why []mechanism.Why) (out []saidSame) {
+	for i, x := range said {
+		one := choiceSaid{Said: x}
+		if i < len(why) {
+			one.Why, one.Known = why[i], true
+		}
+		at := slices.IndexFunc(out, func(g saidSame) bool { return g.Result == x.Result })
+		if at < 0 {
+			at = len(out)
+			out = append(out, saidSame{Result: x.Result})
+		}
+		out[at].Items = append(out[at].Items, one)
+	}
+	order := []string{truce.Breached.String(), truce.Undetermined.String(), truce.Kept.String(), truce.NotDue.String(), truce.Suspended.String(), truce.NotApplicable.String()}
+	slices.SortStableFunc(out, func(a, b saidSame) int { return slices.Index(order, a.Result) - slices.Index(order, b.Result) })
 	return out
 }
 

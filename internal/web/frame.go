@@ -16,6 +16,7 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/lang"
+	"truce/internal/mechanism"
 )
 
 //go:embed pages
@@ -126,14 +127,16 @@ func (l *look) words() template.FuncMap {
 		"id": func(id any) template.HTML {
 			return template.HTML(`<bdi class="id">` + template.HTMLEscapeString(fmt.Sprint(id)) + `</bdi>`)
 		},
-		"text":   func(s string) template.HTML { return template.HTML(`<bdi>` + template.HTMLEscapeString(s) + `</bdi>`) },
-		"to":     func(parts ...any) string { return "/" + l.lang + fmt.Sprint(parts...) },
-		"asset":  l.s.address,
-		"has":    func(name string) bool { return l.s.assets.has(name) },
-		"result": func(word any) template.HTML { return resultTag(p(), fmt.Sprint(word)) },
-		"icon":   icon,
-		"dict":   dict,
-		"list":   func(items ...any) []any { return items },
+		"text":     func(s string) template.HTML { return template.HTML(`<bdi>` + template.HTMLEscapeString(s) + `</bdi>`) },
+		"to":       func(parts ...any) string { return "/" + l.lang + fmt.Sprint(parts...) },
+		"asset":    l.s.address,
+		"has":      func(name string) bool { return l.s.assets.has(name) },
+		"result":   func(word any) template.HTML { return resultTag(p(), fmt.Sprint(word)) },
+		"byResult": byResult,
+		"fold":     func(list []mechanism.Said) bool { return len(list) > maxUnfolded },
+		"icon":     icon,
+		"dict":     dict,
+		"list":     func(items ...any) []any { return items },
 	}
 }
 
