@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ func (c *demoCommand) Run(p *program) error {
 	}
 	world := sim.World{Seed: c.Seed, Reports: c.Observations}
 	began := time.Now()
+	collect := debug.SetGCPercent(400) // making it leaves much behind, and is over in seconds
 	if p.live {
 		fmt.Fprintf(p.err, "making the demonstration in %s ...\n", c.Data)
 	}
@@ -44,6 +46,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(collect)
 	if made {
 		p.printf("%s: four weeks of simulated life, and the facts of public record, made in %.1f s.\n", c.Data, time.Since(began).Seconds())
 	}

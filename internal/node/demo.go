@@ -257,6 +257,9 @@ func (n *Node) Demo() web.Demo {
 	return demo{n}
 }
 
+// Now is the time that the node goes by.
+func (n *Node) Now() truce.Instant { return n.now() }
+
 // live lets the world go on: acts happen when their time has come.
 func (n *Node) live(ctx context.Context) {
 	if n.mech.Await(ctx, n.target) != nil {

@@ -4,15 +4,14 @@ import (
 	"time"
 
 	"truce"
+	"truce/internal/mechanism"
 	"truce/internal/record"
 )
 
 // file is a case as those who work on it know it.
 type file struct {
-	id    truce.CaseID
-	seed  truce.RecordID // the report it began with
-	extra truce.RecordID // what came later
-	of    int            // number of the finding that stands
+	id   truce.CaseID
+	seed truce.RecordID // the report it began with
 }
 
 // thing is what a case is about: how it is reported, under which rule, who did it and who answers for it.
@@ -59,9 +58,9 @@ var things = []thing{
 }
 
 // strike reports armed force at a stretch of the line.
-func strike(what string, a, b truce.ActorID, corner, within int, gun string, calibre int) func(*life, truce.Instant) line {
+func strike(what string, a, b truce.ActorID, corner, radius int, gun string, calibre int) func(*life, truce.Instant) line {
 	return func(l *life, when truce.Instant) line {
-		x := line{Kind: "incident", What: what, Time: when.String(), Place: at(l.scatter(l.line[corner], 900), within), Parts: between(a, b), Count: 2 + l.r.IntN(9)}
+		x := line{Kind: "incident", What: what, Time: when.String(), Place: within(l.scatter(l.line[corner], 900), radius), Parts: against(a, b), Count: 2 + l.r.IntN(9)}
 		if gun != "" {
 			x.Equipment = []equipment{{gun, calibre, 0}}
 		}
@@ -70,9 +69,9 @@ func strike(what string, a, b truce.ActorID, corner, within int, gun string, cal
 }
 
 // post reports the presence of an actor so many metres from a corner of the line.
-func post(a truce.ActorID, corner, away, within int) func(*life, truce.Instant) line {
+func post(a truce.ActorID, corner, away, radius int) func(*life, truce.Instant) line {
 	return func(l *life, when truce.Instant) line {
-		return line{Kind: "presence", Time: fromTo(when, 50*time.Minute), Lasted: true, Place: at(off(l.line[corner], away, away/4), within), Parts: subject(a),
+		return line{Kind: "presence", Time: fromTo(when, 50*time.Minute), Lasted: true, Place: within(off(l.line[corner], away, away/4), radius), Parts: subject(a),
 			Equipment: []equipment{{"armoured-vehicle", 0, 2 + l.r.IntN(5)}}}
 	}
 }
@@ -80,14 +79,14 @@ func post(a truce.ActorID, corner, away, within int) func(*life, truce.Instant) 
 // listening reports an intelligence post.
 func listening(a truce.ActorID, corner, away int) func(*life, truce.Instant) line {
 	return func(l *life, when truce.Instant) line {
-		return line{Kind: "presence", Time: when.String(), Place: at(off(l.line[corner], away, 0), 200), Parts: subject(a), Equipment: []equipment{{"intelligence-post", 0, 1}}}
+		return line{Kind: "presence", Time: when.String(), Place: within(off(l.line[corner], away, 0), 200), Parts: subject(a), Equipment: []equipment{{"intelligence-post", 0, 1}}}
 	}
 }
 
 // turnedBack reports aid that was not let through.
 func turnedBack(a truce.ActorID, corner int) func(*life, truce.Instant) line {
 	return func(l *life, when truce.Instant) line {
-		return line{Kind: "passage", What: pick(l, "aid", "medical-aid"), Time: when.String(), Place: at(l.scatter(l.line[corner], 800), 200),
+		return line{Kind: "passage", What: pick(l, "aid", "medical-aid"), Time: when.String(), Place: within(l.scatter(l.line[corner], 800), 200),
 			Parts: []partIn{{string(a), "initiator"}}, Count: 3 + l.r.IntN(9), Result: "denied"}
 	}
 }
@@ -131,20 +130,12 @@ func (f *file) take(s *Stage, who Office, step record.Step) {
 		if f.id == "" {
 			return
 		}
-		c, err := s.Mechanism.Case(s.ctx, s.as(duty), f.id, "en")
-		if err != nil {
-			s.fail(err)
-			return
-		}
-		step.Case, step.Last = f.id, c.Last
-		for _, x := range c.Findings {
-			if x.Superseded == 0 {
-				f.of = x.Number
+		step.Case = f.id
+		for _, c := range s.Mechanism.Cases(s.as(duty), "", "en") {
+			if c.ID == f.id {
+				step.Last = c.Last
+				step.Of = standing(c, step.Step)
 			}
-		}
-		switch step.Step {
-		case truce.StepSign, truce.StepDissent:
-			step.Of = f.of
 		}
 	}
 	_, c, err := s.Mechanism.Step(s.ctx, v, step, year(s.Now()))
@@ -153,6 +144,16 @@ func (f *file) take(s *Stage, who Office, step record.Step) {
 		return
 	}
 	f.id = c.ID
+}
+
+// standing gives the number of the finding that a signatory speaks of.
+func standing(c mechanism.Case, step truce.CaseStep) int {
+	for _, x := range c.Findings {
+		if x.Superseded == 0 && (step == truce.StepSign || step == truce.StepDissent) {
+			return x.Number
+		}
+	}
+	return 0
 }
 
 // pace is how long people take for each part of the work.
@@ -270,6 +271,14 @@ func (l *life) run(f *file, t thing, c course, p pace, at truce.Instant) truce.I
 		step(p.sign/2, o, s)
 	}
 	step(p.desk, duty, record.Step{Step: truce.StepPublish, Tier: c.tier})
+	if p == usual {
+		l.do(at.Add(20*time.Minute), func(s *Stage) { // with the finding goes what the rule says of it
+			s.widen(s.outcome(f.seed, t.rule), c.tier, "the finding that rests on it is published")
+			if c.tier == truce.TierPublic {
+				s.widen(f.seed, c.tier, "the finding that rests on it is published")
+			}
+		})
+	}
 	if to(truce.CasePublished) {
 		return at
 	}
@@ -343,8 +352,15 @@ func (l *life) cases() {
 				l.reopen(f, t, end.Add(3*day+5*time.Hour))
 			}
 		}
-		if i == 18 || i == 28 {
+		switch i {
+		case 18, 28:
 			l.repeat(f, t, when.Add(90*time.Minute))
+		case 25: // it waits for a second person when the visitor comes
+			l.do(Present.Add(-90*time.Minute), func(s *Stage) {
+				if o := s.outcome(f.seed, t.rule); o != "" {
+					s.propose(s.Mechanism.Classify(s.ctx, s.as(duty), record.Class{Act: record.ClassSet, Of: o, Tier: truce.TierPublic, Class: record.ClassOrdinary, Reason: "for the weekly figures"}))
+				}
+			})
 		}
 	}
 }

@@ -31,11 +31,11 @@ type observer struct {
 
 // observers are the teams in the field.
 var observers = []observer{
-	{quneitra, 0, 14, 5 * time.Hour},
-	{postNorth, 8, 24, 6 * time.Hour},
-	{daraa, 22, 33, 4 * time.Hour},
-	{postSouth, 30, 46, 7 * time.Hour},
-	{suwayda, 44, 56, 8 * time.Hour},
+	{quneitra, 0, 14, 8 * time.Hour},
+	{postNorth, 8, 24, 10 * time.Hour},
+	{daraa, 22, 33, 6 * time.Hour},
+	{postSouth, 30, 46, 11 * time.Hour},
+	{suwayda, 44, 56, 13 * time.Hour},
 }
 
 // offline is when a phone had no connection for days: what it holds arrives at the end.
@@ -80,10 +80,12 @@ func (l *life) days() {
 					held = append(held, bag{at, write(x)})
 				}
 			}
-			for range 13 * tension(d) / 100 {
+			for range 10 * tension(d) * l.percent / 10_000 {
 				l.shot(o, midnight.Add(l.hour()), put)
 			}
-			l.round(o, midnight, put)
+			if l.chance(l.percent) {
+				l.round(o, midnight, put)
+			}
 			l.send(o, held)
 		}
 	}
@@ -176,11 +178,11 @@ func (l *life) incident(o observer, when truce.Instant) (x line, a, b truce.Acto
 func (l *life) seen(a, b truce.ActorID) []partIn {
 	switch n := l.r.IntN(10); {
 	case n < 6:
-		return between(a, b)
+		return against(a, b)
 	case n < 8:
 		return []partIn{{string(a), "side"}, {string(b), "side"}}
 	case n == 8 && (b == southernFront || b == ahrar || b == jayshIslam):
-		return between(a, insurgents)
+		return against(a, insurgents)
 	}
 	return nil
 }
@@ -207,16 +209,16 @@ func (l *life) around(o observer, p truce.Position, means string) any {
 	town := l.names[l.nearest(p)]
 	switch means {
 	case "seen", "camera", "uav":
-		return at(l.scatter(p, 1800), pick(l, 30, 100, 200, 300))
+		return within(l.scatter(p, 1800), pick(l, 30, 100, 200, 300))
 	case "acoustic":
-		return at(l.scatter(p, 2500), pick(l, 400, 900))
+		return within(l.scatter(p, 2500), pick(l, 400, 900))
 	case "hearsay":
 		if l.chance(40) {
 			return named{"Daraa Governorate", nil}
 		}
 		return named{town, nil}
 	}
-	return at(l.scatter(p, 3500), pick(l, 500, 1000, 2000, 3000))
+	return within(l.scatter(p, 3500), pick(l, 500, 1000, 2000, 3000))
 }
 
 // round is the routine of a team on one day: where it looked, what it inspected, what it let pass, where it was kept out.
@@ -230,24 +232,24 @@ func (l *life) round(o observer, midnight truce.Instant, put func(truce.Instant,
 	if l.chance(60) {
 		p := l.scatter(l.front(), 4000)
 		who := pick(l, army, paramilitary, southernFront, hezbollah, brigade313, guard)
-		put(morning.Add(2*time.Hour), line{ID: l.id(), Kind: "presence", Time: morning.Add(2 * time.Hour).String(), Place: at(p, pick(l, 100, 300, 800)), Parts: subject(who),
+		put(morning.Add(2*time.Hour), line{ID: l.id(), Kind: "presence", Time: morning.Add(2 * time.Hour).String(), Place: within(p, pick(l, 100, 300, 800)), Parts: subject(who),
 			Equipment: []equipment{{pick(l, "personnel", "personnel", "armoured-vehicle", "tank", "mortar"), 0, 1 + l.r.IntN(12)}}, Source: src, Simulated: true})
 	}
 	if l.chance(35) {
 		town := pick(l, append(append([]truce.PlaceID{}, governmentTowns...), oppositionTowns...)...)
-		put(morning.Add(3*time.Hour), line{ID: l.id(), Kind: "inspection", What: "storage", Time: fromTo(morning.Add(3*time.Hour), time.Hour), Place: at(l.scatter(l.towns[town], 900), 100),
+		put(morning.Add(3*time.Hour), line{ID: l.id(), Kind: "inspection", What: "storage", Time: fromTo(morning.Add(3*time.Hour), time.Hour), Place: within(l.scatter(l.towns[town], 900), 100),
 			Parts: subject(pick(l, army, southernFront)), Equipment: []equipment{{"howitzer", 122, 2 + l.r.IntN(4)}, {"mortar", 120, l.r.IntN(6) + 1}}, Complete: l.chance(70), Source: src, Simulated: true})
 	}
 	if l.chance(55) {
 		when := morning.Add(l.between(2*time.Hour, 6*time.Hour))
-		put(when, line{ID: l.id(), Kind: "passage", What: pick(l, "aid", "aid", "medical-aid"), Time: when.String(), Place: at(l.scatter(l.front(), 1500), 200),
+		put(when, line{ID: l.id(), Kind: "passage", What: pick(l, "aid", "aid", "medical-aid"), Time: when.String(), Place: within(l.scatter(l.front(), 1500), 200),
 			Parts: []partIn{{string(pick(l, army, southernFront)), "initiator"}}, Count: 1 + l.r.IntN(14), Result: pick(l, "granted", "granted", "granted", "delayed", "denied"), Source: src, Simulated: true,
 			Note: "lorries at the crossing of the line"})
 	}
 	if l.chance(22) {
 		when := morning.Add(l.between(time.Hour, 7*time.Hour))
 		put(when, line{ID: l.id(), Kind: "restriction", What: pick(l, "access-denied", "delayed", "jamming", "shots-near-monitors"), Time: fromTo(when, l.between(20*time.Minute, 3*time.Hour)),
-			Place: at(l.scatter(l.stretch(o.from, o.to), 2500), 200), Parts: []partIn{{string(pick(l, army, paramilitary, southernFront)), "initiator"}}, Result: "denied", Source: src, Simulated: true,
+			Place: within(l.scatter(l.stretch(o.from, o.to), 2500), 200), Parts: []partIn{{string(pick(l, army, paramilitary, southernFront)), "initiator"}}, Result: "denied", Source: src, Simulated: true,
 			Note: pick(l, "turned back at a checkpoint", "the drone lost its signal", "told to wait for an order that did not come")})
 	}
 }
@@ -264,7 +266,7 @@ func (l *life) claims() {
 			}
 			when := Begin.Add(time.Duration(d)*day + l.between(9*time.Hour, 20*time.Hour))
 			x := line{ID: l.id(), Kind: "incident", What: pick(l, "shelling", "mortar-fire", "small-arms-fire", "armed-force"), Time: when.String(), Place: named{l.names[l.nearest(l.front())], nil},
-				Parts: between(side.a, side.b), Source: source{"sim-" + string(side.who.Body), "hearsay", "alleged"}, Simulated: true, Note: "as our units tell us"}
+				Parts: against(side.a, side.b), Source: source{"sim-" + string(side.who.Body), "hearsay", "alleged"}, Simulated: true, Note: "as our units tell us"}
 			text := write(x)
 			l.do(when.Add(l.between(30*time.Minute, 4*time.Hour)), func(s *Stage) { s.report(side.who, text) })
 		}

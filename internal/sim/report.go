@@ -91,7 +91,7 @@ func write(x any) string {
 	return string(b)
 }
 
-func at(p truce.Position, metres int) point {
+func within(p truce.Position, metres int) point {
 	return point{json.Number(p.Lat.String()), json.Number(p.Lon.String()), metres}
 }
 
@@ -99,7 +99,7 @@ func fromTo(from truce.Instant, lasting time.Duration) span {
 	return span{from.String(), from.Add(lasting).String()}
 }
 
-func between(a, b truce.ActorID) []partIn {
+func against(a, b truce.ActorID) []partIn {
 	return []partIn{{string(a), "initiator"}, {string(b), "target"}}
 }
 

@@ -139,10 +139,13 @@ func (s *Stage) outcome(of truce.RecordID, rule truce.RuleID) truce.RecordID {
 	return page.Items[0].ID
 }
 
-// propose does what takes two people, of which the second is of another body.
+// propose gives the name of a record that waits for a second person of another body; "" where it takes effect at once.
 func (s *Stage) propose(r mechanism.Receipt, waits bool, err error) truce.RecordID {
 	if err != nil {
 		s.fail(err)
+	}
+	if !waits {
+		return ""
 	}
 	return r.ID
 }

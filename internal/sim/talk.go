@@ -88,7 +88,8 @@ func (l *life) said() {
 			continue
 		}
 		l.do(at, func(s *Stage) {
-			s.state(duty, record.Statement{At: when, Act: record.StatementSaid, Of: truce.BodyID(x.Actor), About: x.About, Who: x.Who, Text: x.Says.In("en"), Reference: x.Reference}, truce.TierPublic)
+			id := s.state(duty, record.Statement{At: when, Act: record.StatementSaid, Of: truce.BodyID(x.Actor), About: x.About, Who: x.Who, Text: x.Says.In("en"), Reference: x.Reference}, truce.TierParticipants)
+			s.widen(id, truce.TierPublic, "it was published by others")
 		})
 	}
 	// Who held which reading, and when and where they said so, is real. That they declare it here is not.
@@ -108,8 +109,9 @@ func (l *life) said() {
 		for _, st := range l.statements {
 			if st.ID == x.source {
 				l.do(Begin.Add(10*day+time.Duration(4+i*7)*time.Hour), func(s *Stage) {
-					s.state(x.who, record.Statement{Act: record.StatementReads, Term: x.term, Reading: x.reading, About: []string{string(x.term), string(st.ID)}, Who: x.who.Name,
-						Text: "Simulated declaration. The statement it stands for: " + st.Says.In("en"), Reference: st.Reference, Simulated: true}, truce.TierPublic)
+					id := s.state(x.who, record.Statement{Act: record.StatementReads, Term: x.term, Reading: x.reading, About: []string{string(x.term), string(st.ID)}, Who: x.who.Name,
+						Text: "Simulated declaration. The statement it stands for: " + st.Says.In("en"), Reference: st.Reference, Simulated: true}, truce.TierParticipants)
+					s.widen(id, truce.TierPublic, "a declared reading is for everybody to know")
 				})
 			}
 		}
@@ -127,7 +129,10 @@ func (l *life) said() {
 		{jordanLiaison, "ceasefire", "The nights of the last week were the quietest since the beginning.", truce.TierPublic},
 	} {
 		l.do(Begin.Add(8*day+time.Duration(i)*3*day+6*time.Hour), func(s *Stage) {
-			s.state(x.who, record.Statement{Act: record.StatementSaid, About: []string{x.about}, Who: x.who.Name, Text: x.text, Simulated: true}, x.tier)
+			id := s.state(x.who, record.Statement{Act: record.StatementSaid, About: []string{x.about}, Who: x.who.Name, Text: x.text, Simulated: true}, truce.TierParticipants)
+			if x.tier == truce.TierPublic {
+				s.widen(id, x.tier, "its author wishes it")
+			}
 		})
 	}
 }
@@ -221,21 +226,6 @@ func (l *life) affairs() {
 			}
 		})
 	}
-	for i := range 10 {
-		l.do(Begin.Add(time.Duration(8+i)*day+11*time.Hour), func(s *Stage) {
-			for _, rule := range []truce.RuleID{"ceasefire", "withdrawal-from-line"} {
-				page, err := s.Mechanism.Outcomes(s.ctx, s.as(duty), mechanism.OutcomeSearch{Rule: rule, Limit: 2})
-				if err != nil {
-					s.fail(err)
-					return
-				}
-				for _, o := range page.Items {
-					s.widen(o.ID, truce.TierPublic, "counted in the weekly figures")
-				}
-			}
-		})
-	}
-
 	l.do(Begin.Add(19*day), func(s *Stage) {
 		if id := s.grant(jordan.Body, 5*day, "To compare it with what its own people saw."); id != "" {
 			s.confirm(russia, id, "Agreed.")
@@ -257,14 +247,6 @@ func (l *life) affairs() {
 			return
 		}
 		s.propose(s.Mechanism.Enrol(s.ctx, v, record.Person{Act: record.PersonAdded, Body: "southern-front", Offices: []truce.Office{truce.OfficeLiaison}, Name: "Second liaison officer, Southern Front", Language: "ar"}))
-	})
-	l.do(Present.Add(-90*time.Minute), func(s *Stage) {
-		page, err := s.Mechanism.Outcomes(s.ctx, s.as(duty), mechanism.OutcomeSearch{Rule: "ceasefire", Limit: 1})
-		if err != nil || len(page.Items) == 0 {
-			s.fail(err)
-			return
-		}
-		s.propose(s.Mechanism.Classify(s.ctx, s.as(duty), record.Class{Act: record.ClassSet, Of: page.Items[0].ID, Tier: truce.TierPublic, Class: record.ClassOrdinary, Reason: "for the weekly figures"}))
 	})
 }
 
@@ -291,11 +273,7 @@ func (s *Stage) pause(act record.PauseAct, o Office, reason string) {
 	if s.err != nil {
 		return
 	}
-	r, waits, err := s.Mechanism.Pause(s.ctx, v, record.Pause{Act: act, Reason: reason})
-	id := s.propose(r, waits, err)
-	if waits {
-		s.confirm(jordan, id, reason)
-	}
+	s.confirm(jordan, s.propose(s.Mechanism.Pause(s.ctx, v, record.Pause{Act: act, Reason: reason})), reason)
 }
 
 // grant lets a body see more of the newest case that is before the signatories, for a while.
@@ -324,5 +302,8 @@ func (l *life) past(agreement fs.FS) error {
 	l.cases()
 	l.queries()
 	l.affairs()
+	if l.reports > 0 {
+		l.flood(l.reports)
+	}
 	return nil
 }

@@ -30,20 +30,26 @@ var units = []unit{
 	{"sim-patrol-10", "personnel", paramilitary, "khirbet-ghazaleh", 26, 970, "sim-beacon"},
 }
 
-// tracks are the movements of the life before the present.
+// tracks are the movements of the life before the present. The operations room takes over what devices tell three times a day.
 func (l *life) tracks() {
+	const shift = 8 * time.Hour
+	told := make([][]string, Present.Sub(Begin)/shift+1)
 	for d := range int(Present.Sub(Begin) / day) {
 		for i, u := range units {
-			if l.chance(25) {
+			if l.chance(25) || !l.chance(l.percent) {
 				continue
 			}
 			from := Begin.Add(time.Duration(d)*day + time.Duration(i)*40*time.Minute + l.between(0, 8*time.Hour))
 			lines := l.drive(u, from, 3*time.Minute, 84, u.reach+l.r.IntN(220)-110)
 			end := from.Add(84 * 3 * time.Minute)
-			if who, when := pick(l, duty, night), end.Add(l.between(2*time.Minute, 30*time.Minute)); when < Present {
-				l.do(when, func(s *Stage) { s.report(who, lines...) })
+			if k := end.Sub(Begin) / shift; end < Present {
+				told[k] = append(told[k], lines...)
 			}
 		}
+	}
+	for k, lines := range told {
+		who := []Office{duty, duty, night}[k%3]
+		l.do(min(Present.Add(-20*time.Minute), Begin.Add(time.Duration(k+1)*shift+11*time.Minute)), func(s *Stage) { s.report(who, lines...) })
 	}
 }
 
@@ -59,16 +65,16 @@ func (l *life) drive(u unit, from truce.Instant, every time.Duration, n, reach i
 		if k >= 1000 {
 			p = l.scatter(p, 60)
 		}
-		within := pick(l, 5, 10, 10, 25, 60)
+		radius := pick(l, 5, 10, 10, 25, 60)
 		if l.chance(2) {
-			within = 900 // the device was jammed
+			radius = 900 // the device was jammed
 		}
-		out = append(out, u.fix(from.Add(time.Duration(i)*every), l.scatter(p, 15), within))
+		out = append(out, u.fix(from.Add(time.Duration(i)*every), l.scatter(p, 15), radius))
 	}
 	return out
 }
 
-func (u unit) fix(when truce.Instant, p truce.Position, within int) string {
-	q := at(p, within)
+func (u unit) fix(when truce.Instant, p truce.Position, radius int) string {
+	q := within(p, radius)
 	return write(fix{"fix", u.name, string(u.actor), u.category, when.String(), q.Lat, q.Lon, q.Error, u.device, true})
 }

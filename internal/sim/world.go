@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -15,6 +16,8 @@ type World struct {
 	Seed uint64
 	// Reports are how many more reports there are beside the life itself, all alike: for measuring.
 	Reports int
+	// Percent thins out the daily life of the field, for tests; 0 is all of it. What cases are about stays.
+	Percent int
 }
 
 // Begin and Present are the first and the last moment of the life before a visitor comes: four weeks in November 2017. Present is nine in the morning at the
@@ -70,6 +73,7 @@ type life struct {
 	prefix     string
 	statements []truce.Statement
 	reports    int
+	percent    int
 }
 
 func (w World) life(s *Stage) (*life, error) {
@@ -81,7 +85,7 @@ func (w World) life(s *Stage) (*life, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &life{ground: g, r: rand.New(rand.NewPCG(w.Seed, 0)), seed: w.Seed, clock: a.Plan.Agreement.Clock, prefix: "sim", statements: a.Plan.Agreement.Statements, reports: w.Reports}, nil
+	return &life{ground: g, r: rand.New(rand.NewPCG(w.Seed, 0)), seed: w.Seed, clock: a.Plan.Agreement.Clock, prefix: "sim", statements: a.Plan.Agreement.Statements, reports: w.Reports, percent: cmp.Or(w.Percent, 100)}, nil
 }
 
 // do puts an act into the life.
