@@ -119,10 +119,15 @@ func MerkleRoot(entries []Hash) Hash {
 	return foldRight(list, nil)
 }
 
+// Full gives the files that became full since the last call.
+func (t *Tree) Full() (out []LogFile) {
+	out, t.full = t.full, nil
+	return out
+}
+
 // Files gives the files that became full since the last call, and the partial ones as they are now. Whoever writes them and syncs has the log.
 func (t *Tree) Files() []LogFile {
-	out := t.full
-	t.full = nil
+	out := t.Full()
 	if w := int(t.size % torchwood.TileWidth); w > 0 {
 		out = append(out, LogFile{tilePath(-1, t.size/torchwood.TileWidth, w), bytes.Clone(t.bundle)})
 	}

@@ -1,0 +1,292 @@
+package ledger_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hiddeco/sshsig"
+	"golang.org/x/crypto/ssh"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/disk"
+	"truce/internal/ledger"
+	"truce/internal/mechanism"
+	"truce/internal/mechanism/mechanismtest"
+	"truce/internal/record"
+	"truce/internal/seal"
+	"truce/internal/view"
+	"truce/internal/witness"
+	"truce/verify"
+)
+
+// record is an open record beside a running mechanism: what a node does, step by step.
+type open struct {
+	t      *testing.T
+	w      *mechanismtest.World
+	log    *ledger.Log
+	keeper *ledger.Keeper
+	dir    string
+	m      *mechanism.Mechanism
+	ticks  []*ledger.Tick
+	policy string
+	signer map[string]ssh.Signer
+}
+
+const origin = "mechanism.example/southwest-syria"
+
+func begin(t *testing.T, change ...func(*record.Agreement)) *open {
+	t.Helper()
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := &open{t: t, w: mechanismtest.Start(t, change...), dir: t.TempDir(), signer: map[string]ssh.Signer{}}
+	o.log = ledger.New(origin, o.w.Keys)
+	folder, err := disk.Open(o.dir)
+	must(err)
+	s := seal.NewSigner(seal.Key{1})
+	k, err := s.Public().LogKey(origin)
+	must(err)
+	policy := witness.NewPolicy(witness.Log{Key: k})
+	o.policy = policy.String()
+	o.keeper = &ledger.Keeper{Log: o.log, Files: ledger.NewFiles(folder), Signer: s, Policy: policy}
+	v, err := view.Open(t.Context(), filepath.Join(t.TempDir(), "view.db"))
+	must(err)
+	o.m = o.w.Over(o.w.Store, nil, v)
+	o.m.Public = func(r *truce.Record, events []ledger.Event) error {
+		tick, err := o.log.Record(r, events...)
+		if tick != nil {
+			o.ticks = append(o.ticks, tick)
+		}
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- o.m.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done; v.Close() })
+	return o
+}
+
+// follow waits until the open record has taken up the journal.
+func (o *open) follow() {
+	o.t.Helper()
+	o.w.TakeUp()
+	h, err := o.w.Store.Head(context.Background())
+	if err == nil {
+		err = o.m.Await(context.Background(), h.Seq)
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// tick lets the log grow and publishes it.
+func (o *open) tick() *ledger.Tick {
+	o.t.Helper()
+	o.follow()
+	at := o.w.Clock() / 1000 * 1000
+	if err := o.keeper.MayGrow(context.Background()); err != nil {
+		o.t.Fatal(err)
+	}
+	c, files, err := o.log.Prepare(at, at.Add(ledger.DefaultDue), o.policy)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if err := o.keeper.Put(files); err != nil {
+		o.t.Fatal(err)
+	}
+	d, err := c.Draft()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	n := len(o.ticks)
+	o.w.Put(truce.Author{Vouch: truce.VouchNode}, d)
+	o.follow()
+	if len(o.ticks) != n+1 {
+		o.t.Fatal("the checkpoint brought no tick")
+	}
+	t := o.ticks[n]
+	if err := o.keeper.Write(t); err != nil {
+		o.t.Fatal(err)
+	}
+	if _, err := o.keeper.Publish(context.Background(), t); err != nil {
+		o.t.Fatal(err)
+	}
+	o.w.Later(time.Minute)
+	return t
+}
+
+// check verifies what lies in the folder.
+func (o *open) check(seen []byte) *verify.Report {
+	o.t.Helper()
+	r, err := verify.Check(os.DirFS(o.dir), verify.Options{Now: o.w.Clock(), Seen: seen})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return r
+}
+
+// key gives somebody an ssh key.
+func (o *open) key(name string) {
+	o.t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	k, err := ssh.NewPublicKey(public)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	line := bytes.TrimSpace(ssh.MarshalAuthorizedKey(k))
+	_, _, err = o.w.M.AddKey(context.Background(), o.w.As(name), record.Person{Person: o.w.People[name].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: append(line, " officer@NAME-OF-SOMEBODY"...)}})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.signer[name] = signer
+}
+
+// as gives somebody who signs with their own key, where they have one.
+func (o *open) as(name string) access.Viewer {
+	v := o.w.As(name)
+	if o.signer[name] != nil {
+		v.Vouch = truce.VouchSignature
+		for _, k := range o.w.M.Directory.Keys(v.Person, o.w.Clock()) {
+			v.Key = k.ID
+		}
+	}
+	return v
+}
+
+// step takes a step in a case, signed where its author has a key.
+func (o *open) step(name string, s record.Step) mechanism.Case {
+	o.t.Helper()
+	ctx := context.Background()
+	if s.Case != "" {
+		c, err := o.w.M.Case(ctx, o.w.As("duty"), s.Case, "en")
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		s.Last = c.Last
+	}
+	receipt, c, err := o.w.M.Step(ctx, o.as(name), s, 2017)
+	if err == nil && receipt.Sign != nil {
+		var statement []byte
+		if statement, err = base64.StdEncoding.DecodeString(receipt.Sign.Statement); err == nil {
+			var sig *sshsig.Signature
+			if sig, err = sshsig.Sign(bytes.NewReader(statement), o.signer[name], sshsig.HashSHA512, access.SSHNamespace); err == nil {
+				_, err = o.w.M.Signed(ctx, o.w.As(name), receipt.ID, sshsig.Armor(sig))
+			}
+		}
+	}
+	if err != nil {
+		o.t.Fatalf("%s cannot %s: %v", name, s.Step, err)
+	}
+	return c
+}
+
+// finding brings a report to a published finding.
+func (o *open) finding() (truce.CaseID, truce.RecordID) {
+	o.t.Helper()
+	ctx := context.Background()
+	id := o.w.Report("monitor", mechanismtest.Shelling).IDs[0]
+	o.w.Settle()
+	outcomes, err := o.w.M.Outcomes(ctx, o.w.As("duty"), mechanism.OutcomeSearch{Of: id, Lang: "en"})
+	if err != nil || len(outcomes.Items) == 0 {
+		o.t.Fatal(outcomes, err)
+	}
+	x := outcomes.Items[0]
+	c := o.step("duty", record.Step{Step: truce.StepOpen, Rule: x.Rule, Article: x.Article, Cites: []truce.RecordID{id, x.ID}, Parties: []truce.BodyID{"russia"}})
+	do := func(name string, s record.Step) mechanism.Case { o.t.Helper(); s.Case = c.ID; return o.step(name, s) }
+	do("duty", record.Step{Step: truce.StepRegister})
+	do("duty", record.Step{Step: truce.StepNotify, Parties: []truce.BodyID{"government-of-syria"}})
+	do("duty", record.Step{Step: truce.StepAssess, Text: "It fits what was seen."})
+	do("duty", record.Step{Step: truce.StepTask, Team: "team-1"})
+	do("monitor", record.Step{Step: truce.StepVerify})
+	do("duty", record.Step{Step: truce.StepFind, Cites: []truce.RecordID{id}, Finding: &record.Finding{Occurrence: truce.OccurrenceConfirmed, Standard: "reasonable-grounds", Confidence: "medium"}})
+	do("duty", record.Step{Step: truce.StepAttribute, Cites: []truce.RecordID{id}, Attribution: &record.Attribution{Result: truce.AttributionParty, By: []truce.ActorID{"government-of-syria"}, Standard: "reasonable-grounds", Confidence: "low"}})
+	do("duty", record.Step{Step: truce.StepShare})
+	do("russian liaison", record.Step{Step: truce.StepRespond, Text: "We see it otherwise."})
+	do("syrian liaison", record.Step{Step: truce.StepRespond, Text: "It was not ours."})
+	of := do("duty", record.Step{Step: truce.StepSubmit}).Findings[0].Number
+	do("united states", record.Step{Step: truce.StepSign, Of: of})
+	do("jordan", record.Step{Step: truce.StepSign, Of: of})
+	do("russia", record.Step{Step: truce.StepDissent, Of: of, Text: "The count is not ours."})
+	do("duty", record.Step{Step: truce.StepPublish, Tier: truce.TierPublic})
+	return c.ID, id
+}
+
+func explain(r *verify.Report) string {
+	var b strings.Builder
+	r.Write(&b)
+	return b.String()
+}
+
+// A finding is public after its delay and not before, and a stranger can check it: who signed, what follows from what, under which text.
+func TestAStrangerChecksAFinding(t *testing.T) {
+	o := begin(t)
+	o.tick()
+	o.key("jordan")
+	o.key("united states")
+	o.finding()
+	first := o.tick()
+	r := o.check(nil)
+	if r.Verdict != verify.HoldsInPart || r.Leaves.Text != 1 || r.Leaves.Finding != 0 || !r.Whole || r.Leaves.Policy != 1 {
+		t.Fatalf("%s", explain(r))
+	}
+	seen := r.Checkpoint
+	o.w.Later(25 * time.Hour)
+	o.tick()
+	if r := o.check(seen); r.Leaves.Finding != 0 {
+		t.Errorf("a place is public before 72 hours: %s", explain(r))
+	}
+	o.w.Later(48 * time.Hour)
+	o.tick()
+	r = o.check(seen)
+	if r.Verdict == verify.DoesNotHold || r.Leaves.Finding != 1 || r.Findings.Derived == 0 || r.Findings.Claimed != 0 || r.Leaves.Key != 2 || r.Since != first.Checkpoint.Size {
+		t.Fatalf("%s", explain(r))
+	}
+	if _, err := json.Marshal(r); err != nil {
+		t.Error(err)
+	}
+	t.Log(explain(r))
+	// Nothing of what must not be seen lies in any public byte.
+	for _, secret := range []string{"SECRET", "NAME-OF", "CONTACT-OF", "32.75", "327500000", "361000000", "The count is not ours", "p-1\"", "team-1"} {
+		for path, b := range o.files() {
+			if bytes.Contains(b, []byte(secret)) && !strings.HasPrefix(path, "text/") {
+				t.Errorf("%s holds %q", path, secret)
+			}
+		}
+	}
+}
+
+func (o *open) files() map[string][]byte {
+	out := map[string][]byte{}
+	err := fs.WalkDir(os.DirFS(o.dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(filepath.Join(o.dir, path))
+		out[path] = b
+		return err
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return out
+}
