@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -129,5 +130,26 @@ func BenchmarkMemory(b *testing.B) {
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(units*each), "bytes/position")
 		runtime.KeepAlive(l)
+	}
+}
+
+// BenchmarkFlood is what it takes to settle very many incidents at once and to take the outcomes up: a report with its outcome. Ten times as many should
+// take no longer each.
+func BenchmarkFlood(b *testing.B) {
+	for _, n := range []int{5_000, 50_000} {
+		b.Run(fmt.Sprint("reports=", n), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				bk := newBook(b)
+				bk.say(b, small(b), utc(8, 0, 0))
+				for i := range n {
+					bk.observe(b, shelling(fmt.Sprint("s", i), utc(10, 6, 0).Add(time.Duration(i*7919%n)*time.Second)), utc(30, 7, 0))
+				}
+				b.StartTimer()
+				for len(bk.settle(b, utc(31, 8, 0))) > 0 {
+				}
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "outcomes/s")
+		})
 	}
 }

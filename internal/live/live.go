@@ -2,6 +2,7 @@ package live
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"truce"
@@ -61,6 +62,7 @@ type plan struct {
 	problem   error // why it cannot be evaluated
 	threads   map[threadKey]*thread
 	dirty     map[threadKey]bool
+	queue     []threadKey                              // of the dirty ones, in order: those still to be looked at
 	by        map[truce.RecordID]threadKey             // the latest outcomes, by the record
 	blocked   map[truce.RuleID]map[truce.RecordID]bool // records behind episodes whose outcome was erased
 }
@@ -330,7 +332,7 @@ func (l *Live) Erased(o record.Outcome) bool {
 const MaxDrafts = 512
 
 // Settle drafts what is to be recorded as the agreement stands at a time: in the order of the versions, then of the rules. The time is one of the journal,
-// [Live.Now] or later. Where it gives MaxDrafts or more there may be others, which it drafts once these came back through the journal.
+// [Live.Now] or later. There may be more than it gives at once; all is said when it gives nothing.
 func (l *Live) Settle(at truce.Instant) ([]record.Draft, error) {
 	l.now = max(l.now, at)
 	for _, p := range l.plans {
@@ -354,36 +356,44 @@ func (l *Live) Settle(at truce.Instant) ([]record.Draft, error) {
 	return out, nil
 }
 
-// drafts goes through the threads in which something changed, until there are enough.
+// drafts goes through the threads in which something changed, until there are enough. The next time it goes on from there.
 func (l *Live) drafts(out []record.Draft, p *plan, at truce.Instant) ([]record.Draft, error) {
+	begun := len(out)
+	for rounds := 0; rounds < 2 && len(out) == begun; rounds++ { // behind what is left of the last round begins a new one
+		if len(p.queue) == 0 {
+			p.queue = p.inOrder()
+		}
+		for len(p.queue) > 0 && len(out) < MaxDrafts {
+			k := p.queue[0]
+			p.queue = p.queue[1:]
+			if !p.dirty[k] {
+				continue
+			}
+			outcomes := l.differences(p, k, at)
+			if len(outcomes) == 0 {
+				delete(p.dirty, k) // what is drafted stays open until it comes back through the journal
+			}
+			for _, o := range outcomes {
+				d, err := o.Draft()
+				if err != nil {
+					return nil, err
+				}
+				d.Record.Tier = truce.TierMechanism
+				d.Record.Author.Vouch = truce.VouchNode
+				out = append(out, d)
+			}
+		}
+	}
+	return out, nil
+}
+
+// inOrder lists the threads in which something changed in the order of the rules, then by name.
+func (p *plan) inOrder() []threadKey {
 	order := map[truce.RuleID]int{}
 	for i, r := range p.compiled.Rules {
 		order[r.ID] = i
 	}
-	keys := make([]threadKey, 0, len(p.dirty))
-	for k := range p.dirty {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b threadKey) int {
+	return slices.SortedFunc(maps.Keys(p.dirty), func(a, b threadKey) int {
 		return cmp.Or(cmp.Compare(order[a.rule], order[b.rule]), cmp.Compare(a.name, b.name))
 	})
-	for _, k := range keys {
-		if len(out) >= MaxDrafts {
-			break
-		}
-		outcomes := l.differences(p, k, at)
-		if len(outcomes) == 0 {
-			delete(p.dirty, k) // what is drafted stays open until it comes back through the journal
-		}
-		for _, o := range outcomes {
-			d, err := o.Draft()
-			if err != nil {
-				return nil, err
-			}
-			d.Record.Tier = truce.TierMechanism
-			d.Record.Author.Vouch = truce.VouchNode
-			out = append(out, d)
-		}
-	}
-	return out, nil
 }

@@ -8,7 +8,6 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/casefile"
-	"truce/internal/live"
 	"truce/internal/record"
 	"truce/internal/view"
 	"truce/verify"
@@ -520,7 +519,7 @@ func (m *Mechanism) speak(ctx context.Context, at truce.Instant) (int, error) {
 			return n, err
 		}
 		fresh, err := m.pronounce(ctx, drafts, at)
-		if n += fresh; err != nil || fresh == 0 || len(drafts) < live.MaxDrafts {
+		if n += fresh; err != nil || fresh == 0 {
 			return n, err
 		}
 	}
