@@ -44,7 +44,7 @@ type grammar struct {
 	Init    initCommand    `cmd:"" help:"Make a data folder with keys, the agreement and the first people."`
 	Serve   serveCommand   `cmd:"" help:"Run the mechanism on a data folder."`
 	Fsck    fsckCommand    `cmd:"" help:"Check everything precious in a data folder that nobody serves."`
-	Repair  repairCommand  `cmd:"" help:"Rebuild the damaged one of the journal and its copy from the sound one."`
+	Repair  repairCommand  `cmd:"" help:"Rebuild the damaged one of the journal and its copy from the sound one, and damaged files likewise."`
 	Backup  backupCommand  `cmd:"" help:"Copy the journal and media of a data folder, also while it is served."`
 	Restore restoreCommand `cmd:"" help:"Make a data folder of a backup."`
 	Rejoin  rejoinCommand  `cmd:"" help:"Tell a restored data folder what anybody outside has seen since."`

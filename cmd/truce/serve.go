@@ -169,9 +169,9 @@ type repairCommand struct {
 	Data string `arg:"" help:"Data folder." type:"existingdir"`
 }
 
-// Run rebuilds the damaged copy of the journal from the sound one.
+// Run rebuilds the damaged copy of the journal, and of files, from the sound one.
 func (c *repairCommand) Run(p *program) error {
-	said, err := node.Repair(p.ctx, c.Data)
+	said, err := node.Repair(p.ctx, c.Data, os.Getenv(passphraseVariable))
 	if said != "" {
 		p.printf("%s\n", said)
 	}

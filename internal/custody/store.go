@@ -41,6 +41,7 @@ const (
 // many goroutines at once.
 type Store struct {
 	blobs, uploads disk.Folder
+	second         disk.Folder // nil where there is none
 	keys           *vault.Keyring
 	random         io.Reader
 
@@ -408,7 +409,7 @@ func (s *Store) Append(blob string, offset int64, r io.Reader) (int64, error) {
 }
 
 // Complete gives what the record of a deposit says, once all bytes are there. Where want is not zero it must be the digest of the file.
-// Nothing changes: until [Store.Keep] it can be asked again.
+// It is in the second folder too by then. Until [Store.Keep] it can be asked again.
 func (s *Store) Complete(blob string, want truce.Digest) (*record.MediaFile, error) {
 	const op truce.Op = "custody.Complete"
 	u := s.get(blob)
@@ -422,6 +423,9 @@ func (s *Store) Complete(blob string, want truce.Digest) (*record.MediaFile, err
 	got := u.sum.Sum()
 	if !want.IsZero() && got != want {
 		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Subject: blob, Reason: "the bytes that came are not those whose digest was given", Hint: "abandon it and send the file anew"}
+	}
+	if err := s.both(blob); err != nil {
+		return nil, err
 	}
 	return &record.MediaFile{Name: u.name, Type: Type(u.head), Size: u.size, SHA256: got, Key: u.key}, nil
 }
@@ -438,12 +442,19 @@ func (s *Store) Abandon(blob string) error {
 	if _, err := s.uploads.ReadFile(blob, stateBytes); err != nil {
 		return err
 	}
-	return s.forget(blob, s.blobs, s.uploads)
+	return s.destroy(blob)
 }
 
 // Erase destroys a blob and returns when it is gone from the folder for good. One that is not there is no error. The key goes with the content of
 // the record, so what a disk may keep of the blob's bytes cannot be read.
-func (s *Store) Erase(blob string) error { return s.forget(blob, s.blobs, s.uploads) }
+func (s *Store) Erase(blob string) error { return s.destroy(blob) }
+
+func (s *Store) destroy(blob string) error {
+	if s.second != nil {
+		return s.forget(blob, s.second, s.blobs, s.uploads)
+	}
+	return s.forget(blob, s.blobs, s.uploads)
+}
 
 func (s *Store) forget(blob string, from ...disk.Folder) error {
 	if !validBlob(blob) {

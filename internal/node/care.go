@@ -101,11 +101,7 @@ func Check(ctx context.Context, path, passphrase string) (list []Finding, err er
 
 // checkContent opens everything that is sealed, and reads every file of media.
 func (f *folder) checkContent(ctx context.Context) (error, int) {
-	place, err := f.disk.Folder(mediaFolder)
-	if err != nil {
-		return err, 0
-	}
-	store, err := custody.Open(place, f.keys, random)
+	store, err := f.media()
 	if err != nil {
 		return err, 0
 	}
@@ -125,7 +121,7 @@ func (f *folder) checkContent(ctx context.Context) (error, int) {
 		if err == nil {
 			_, err = decided.Apply(&r, g)
 		}
-		if err == nil && r.Kind == truce.RecordMedia && e.Sealed != nil {
+		if err == nil && r.Kind == truce.RecordMedia {
 			var m record.Media
 			if m, err = record.ReadMedia(&r, g); err == nil && m.File != nil {
 				err = store.Check(m.Blob, m.File)
@@ -146,8 +142,60 @@ func (f *folder) checkContent(ctx context.Context) (error, int) {
 }
 
 // Repair rebuilds the damaged one of the journal and its copy from the sound one, beside it, and then puts it in its place. The damaged folder is kept under
-// another name: nothing is thrown away.
-func Repair(ctx context.Context, path string) (string, error) {
+// another name: no record is thrown away. Then it mends each file of media that is damaged or missing in one place from the other, which takes the keys.
+func Repair(ctx context.Context, path, passphrase string) (string, error) {
+	said, err := repairJournal(ctx, path)
+	if err != nil {
+		return said, err
+	}
+	files, err := repairMedia(ctx, path, passphrase)
+	return said + files, err
+}
+
+// repairMedia mends the files that records speak of, and says what it did.
+func repairMedia(ctx context.Context, path, passphrase string) (string, error) {
+	f, err := openFolder(ctx, path, passphrase)
+	if err != nil {
+		return "", err
+	}
+	defer f.close()
+	store, err := f.media()
+	if err != nil {
+		return "", err
+	}
+	whole, mended := 0, 0
+	var bad []error
+	err = f.journal.Read(ctx, 1, func(e journal.Entry) error {
+		r, err := truce.ParseRecord(e.Bytes)
+		if err != nil || r.Kind != truce.RecordMedia {
+			return err
+		}
+		g, err := f.keys.Open(&r, e.Sealed)
+		if err != nil {
+			return err
+		}
+		m, err := record.ReadMedia(&r, g)
+		if err != nil || m.File == nil {
+			return err
+		}
+		switch fixed, err := store.Mend(m.Blob, m.File); {
+		case err != nil && len(bad) < 20:
+			bad = append(bad, err)
+		case fixed:
+			mended++
+		case err == nil:
+			whole++
+		}
+		return ctx.Err()
+	})
+	said := ""
+	if mended > 0 {
+		said = fmt.Sprintf("; %d files of media were mended from their other copy, %d were whole", mended, whole)
+	}
+	return said, errors.Join(append(bad, err)...)
+}
+
+func repairJournal(ctx context.Context, path string) (string, error) {
 	const op truce.Op = "node.Repair"
 	config, err := readSettings(path)
 	if err != nil {
@@ -236,12 +284,16 @@ func (f *folder) replace(ctx context.Context, path string, open func(at string) 
 	if err != nil {
 		return "", err
 	}
-	kept := path + ".damaged-" + time.Now().UTC().Format("20060102-150405")
+	kept := path + ".damaged-" + time.Now().UTC().Format("20060102-150405.000")
 	if err := os.Rename(path, kept); err != nil {
 		return "", &truce.Error{Op: op, Kind: truce.Unavailable, Subject: path, Cause: err}
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return "", &truce.Error{Op: op, Kind: truce.Unavailable, Subject: fresh, Cause: err}
+	}
+	// The copy of media lies in the folder of the journal's copy: it was not what was damaged.
+	if err := os.Rename(filepath.Join(kept, mediaFolder), filepath.Join(path, mediaFolder)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", &truce.Error{Op: op, Kind: truce.Unavailable, Subject: filepath.Join(kept, mediaFolder), Cause: err}
 	}
 	return f.repairHead(ctx, fmt.Sprintf("%s was rebuilt to %s; what was damaged is kept as %s and may hold content that was erased since: delete it once nobody needs it", path, head, kept))
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"truce"
+	"truce/internal/custody"
 	"truce/internal/disk"
 	"truce/internal/journal"
 	"truce/internal/journal/segment"
@@ -192,6 +193,27 @@ func (f *folder) openCopy(ctx context.Context, known []journal.Known) error {
 	}
 	f.journal, f.report, f.healed = mirror, report, healed
 	return nil
+}
+
+// media opens the files, in the data folder and in that of the second copy.
+func (f *folder) media() (*custody.Store, error) {
+	place, err := f.disk.Folder(mediaFolder)
+	if err != nil {
+		return nil, err
+	}
+	store, err := custody.Open(place, f.keys, random)
+	if err != nil || f.config.Copy == "" {
+		return store, err
+	}
+	there, err := disk.Open(f.at(f.config.Copy))
+	if err == nil {
+		there, err = there.Folder(mediaFolder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	store.Second(there)
+	return store, nil
 }
 
 // close releases the stores.

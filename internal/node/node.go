@@ -108,11 +108,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if n.view, err = n.openView(ctx); err != nil {
 		return nil, err
 	}
-	place, err := n.folder.disk.Folder(mediaFolder)
-	if err != nil {
-		return nil, err
-	}
-	if n.media, err = custody.Open(place, n.folder.keys, random); err != nil {
+	if n.media, err = n.folder.media(); err != nil {
 		return nil, err
 	}
 	if n.folder.why == nil {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,7 +169,7 @@ func TestDamageIsReadOnlyUntilRepaired(t *testing.T) {
 	if err != nil || bad == 0 {
 		t.Errorf("fsck finds nothing: %+v, %v", list, err)
 	}
-	said, err := node.Repair(ctx, path)
+	said, err := node.Repair(ctx, path, "")
 	if err != nil || !strings.Contains(said, "rebuilt") {
 		t.Fatal(said, err)
 	}
@@ -183,6 +184,69 @@ func TestDamageIsReadOnlyUntilRepaired(t *testing.T) {
 	for _, f := range list {
 		if !f.Sound {
 			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// A deposited file lies in the second copy too, encrypted. Damaged or lost in either place, fsck finds it and repair mends it from the other; a damaged copy of
+// the journal takes no file with it.
+func TestFilesAreKeptTwice(t *testing.T) {
+	path, codes := folder(t)
+	ctx := context.Background()
+	n := open(t, path)
+	_, me := post(t, n, "/api/session/invitation", "", map[string]string{"code": codes["team-1"]})
+	v, _ := n.Mechanism().Directory.Viewer(truce.PersonID(me["id"].(string)), truce.OfficeMonitor, truce.InstantOf(time.Now()))
+	v.Vouch = truce.VouchSession
+	plain := strings.Repeat("what was seen ", 10_000)
+	u, err := n.Mechanism().BeginUpload(v, "crater.bin", int64(len(plain)))
+	if err == nil {
+		_, err = n.Mechanism().AppendUpload(v, u.ID, 0, strings.NewReader(plain))
+	}
+	if err == nil {
+		_, err = n.Mechanism().Deposit(ctx, v, u.ID, truce.Digest{}, truce.TierMechanism, nil, "", false)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Close()
+	first, second := filepath.Join(path, "media", u.ID), filepath.Join(filepath.Dir(path), "copy", "media", u.ID)
+	whole, err := os.ReadFile(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if copied, err := os.ReadFile(second); err != nil || !bytes.Equal(whole, copied) || bytes.Contains(copied, []byte("what was seen")) {
+		t.Fatalf("the second copy: %v", err)
+	}
+	sound := func() bool {
+		t.Helper()
+		list, err := node.Check(ctx, path, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !slices.ContainsFunc(list, func(f node.Finding) bool { return !f.Sound })
+	}
+	if !sound() {
+		t.Fatal("damaged from the beginning")
+	}
+	segments := func() {
+		list, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "copy", "*.segment"))
+		flip(t, list[0])
+	}
+	for name, harm := range map[string]func(){
+		"a flipped bit": func() { flip(t, first) }, "lost": func() { os.Remove(first) }, "a flipped bit in the copy": func() { flip(t, second) }, "lost in the copy": func() { os.Remove(second) },
+		"the copy of the journal": segments, "both": func() { flip(t, first); segments() },
+	} {
+		harm()
+		if sound() {
+			t.Errorf("%s: fsck finds nothing", name)
+		}
+		if said, err := node.Repair(ctx, path, ""); err != nil {
+			t.Errorf("%s: %s, %v", name, said, err)
+		}
+		a, errA := os.ReadFile(first)
+		b, errB := os.ReadFile(second)
+		if !sound() || errA != nil || errB != nil || !bytes.Equal(a, whole) || !bytes.Equal(b, whole) {
+			t.Errorf("%s: not mended: %v, %v", name, errA, errB)
 		}
 	}
 }
