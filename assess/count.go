@@ -50,11 +50,12 @@ type counted struct {
 	side string // who answers for it, as far as known
 	// first and last are the beginnings of the reporting days it may have been on; 0 where nobody says when it was.
 	first, last truce.Instant
+	spot        spot
 }
 
 // counted makes an incident ready for counting.
 func (a *Assessor) counted(o *truce.Observation, side string) counted {
-	x := counted{o: o, side: side}
+	x := counted{o: o, side: side, spot: a.ground.spot(a.plan.Agreement, o.Where)}
 	if o.When.Stated() {
 		clock := a.plan.Agreement.Clock
 		x.first, x.last = clock.ReportDay(o.When.From).From, clock.ReportDay(o.When.To).From
@@ -255,11 +256,10 @@ func (a *Assessor) together(x, y *counted, gap truce.Instant, c *truce.Counting,
 	if c.Near == 0 {
 		return true
 	}
-	sa, sb := a.ground.spot(a.plan.Agreement, p.Where), a.ground.spot(a.plan.Agreement, q.Where)
-	if sa.geo == nil || sb.geo == nil {
+	if x.spot.geo == nil || y.spot.geo == nil {
 		return few
 	}
-	d := geo.Distance(sa.at, sb.at)
+	d := geo.Distance(x.spot.at, y.spot.at)
 	slack := p.Where.Error + q.Where.Error
 	if few {
 		return d-slack <= c.Near

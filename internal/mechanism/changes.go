@@ -11,8 +11,10 @@ import (
 
 // What changed. See docs/limits.md.
 const (
-	// DefaultChanges is how many changes are told one by one, the newest; MaxChanges how many records are counted.
+	// DefaultChanges is how many changes are told one by one, and DefaultAlike how many of one kind: a hundred outcomes do not hide one step. MaxChanges is how
+	// many records are counted.
 	DefaultChanges = 12
+	DefaultAlike   = 4
 	MaxChanges     = 2000
 	// DefaultChangesFor is how far back is looked where nobody says since when.
 	DefaultChangesFor = 24 * time.Hour
@@ -30,7 +32,7 @@ type Change struct {
 
 // Changes is what came since somebody looked.
 type Changes struct {
-	Items  []Change       `json:"items" access:"each" doc:"The newest."`
+	Items  []Change       `json:"items" access:"each" doc:"The newest, and of each kind only a few."`
 	Counts map[string]int `json:"counts" access:"existence" doc:"How many of each kind of record."`
 	// More is set where there may be others beyond those that were counted.
 	More bool `json:"more" access:"existence"`
@@ -69,7 +71,7 @@ func (m *Mechanism) Changes(ctx context.Context, v access.Viewer, cursor, langua
 				continue
 			}
 			out.Counts[row.Kind.String()]++
-			if len(out.Items) < DefaultChanges {
+			if len(out.Items) < DefaultChanges && out.Counts[row.Kind.String()] <= DefaultAlike {
 				one, err := m.change(ctx, v, row, t, sees, language)
 				if err != nil {
 					return out, err

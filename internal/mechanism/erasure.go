@@ -40,6 +40,7 @@ func (m *Mechanism) destroy(ctx context.Context) error {
 			return err
 		}
 		m.places.Erase(seqs...)
+		m.standings.forget()
 	}
 	for _, b := range due.Blobs {
 		if err := m.Media.Erase(b); err != nil {

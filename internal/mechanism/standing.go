@@ -85,13 +85,24 @@ type DayCount struct {
 	Possible int    `json:"possible" access:"open" doc:"Under some reading, or not determined."`
 }
 
-// standings are answers that are good for a moment: the same page is asked for again and again while nothing changes.
+// standings are answers that are good for a moment, and what was opened for them: the same page is asked for again and again while little changes.
 type standings struct {
 	sync.Mutex
-	of map[standingKey]standingKept
+	of       map[standingKey]standingKept
+	erased   int                                   // how often content was erased: what was opened before is not kept after
+	judged   map[truce.RecordID]*judged            // by the outcome
+	reported map[truce.RecordID]*truce.Observation // by the record
 	// counter knows the counting rules of a version.
 	counter *assess.Assessor
 	version truce.RecordID
+}
+
+// forget lets go of everything: content was erased.
+func (s *standings) forget() {
+	s.Lock()
+	defer s.Unlock()
+	s.of, s.judged, s.reported = nil, nil, nil
+	s.erased++
 }
 
 // standingKey is what an answer depends on beside the journal: two viewers with one key see the same.
@@ -136,21 +147,52 @@ func (m *Mechanism) Standing(ctx context.Context, v access.Viewer) (Standing, er
 	return out, nil
 }
 
+// judged is what an outcome on record comes to.
+type judged struct {
+	rule       truce.RuleID
+	article    truce.ArticleID
+	gone       bool
+	obligation bool
+	subject    truce.RecordID // the first record it rests on
+	side       string
+	detail     *record.Detail
+	word       string
+	every, may bool
+	turns      []truce.TermID
+	under      []underReading
+}
+
+// underReading is what one reading of one term makes of an outcome: 0 breached, 1 it depends on another term, 2 possibly, 3 no breach.
+type underReading struct {
+	truce.Choice
+	says uint8
+}
+
 // gauge gathers outcomes.
 type gauge struct {
-	m        *Mechanism
-	v        access.Viewer
-	week     truce.Span
-	articles map[truce.ArticleID]*articleGauge
-	things   map[truce.RecordID]*thingCounted // incidents, by the observation
-	days     map[view.Day]*[2]access.Tally
-	out      Standing
+	m         *Mechanism
+	v         access.Viewer
+	week      truce.Span
+	articles  map[truce.ArticleID]*articleGauge
+	incidents []incidentSeen
+	things    map[truce.RecordID]*thingCounted // incidents, by the observation
+	days      map[view.Day]*[2]access.Tally
+	counts    map[string][]assess.Count // by what was counted
+	out       Standing
 }
 
 type articleGauge struct {
 	week, all map[string]*access.Tally
 	readings  map[truce.Choice]*[4]access.Tally
 	turns     map[truce.TermID]bool
+}
+
+// incidentSeen is an outcome about an incident, as far as the viewer sees it.
+type incidentSeen struct {
+	*judged
+	sees   access.Fields
+	when   truce.Span
+	people []truce.PersonID
 }
 
 // thingCounted is an incident with what rules say of it.
@@ -164,7 +206,7 @@ type said struct{ every, may bool }
 
 func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted) (Standing, error) {
 	g := &gauge{m: m, v: v, week: truce.Span{From: v.Now.Add(-DefaultRecent), To: v.Now}, articles: map[truce.ArticleID]*articleGauge{},
-		things: map[truce.RecordID]*thingCounted{}, days: map[view.Day]*[2]access.Tally{}}
+		things: map[truce.RecordID]*thingCounted{}, days: map[view.Day]*[2]access.Tally{}, counts: map[string][]assess.Count{}}
 	g.out.Rounded = !access.Exact(v)
 	forbids := map[truce.RuleID]bool{}
 	for _, r := range a.Plan.Rules {
@@ -183,6 +225,9 @@ func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted) (Stan
 	if errors.Is(err, errEnough) {
 		whole, err = false, nil
 	}
+	if err == nil {
+		err = g.meet(ctx)
+	}
 	if err != nil {
 		return Standing{}, err
 	}
@@ -191,14 +236,82 @@ func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted) (Stan
 	return g.out, g.count(a)
 }
 
+// judge opens an outcome, or takes what was made of it before.
+func (m *Mechanism) judge(ctx context.Context, row *view.Row) (*judged, error) {
+	m.standings.Lock()
+	j, erased := m.standings.judged[row.ID], m.standings.erased
+	m.standings.Unlock()
+	if j != nil && !row.Erased {
+		return j, nil
+	}
+	o, err := m.concluded(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	acc := truce.Account{Rule: o.Rule, Article: o.Article, Attribution: o.Attribution, Turns: o.Turns}
+	for _, s := range o.Said {
+		acc.Outcomes = append(acc.Outcomes, truce.Outcome{Readings: s.Readings, Result: s.Result, Possible: s.Possible})
+	}
+	j = &judged{rule: o.Rule, article: o.Article, gone: o.Gone, obligation: o.Subject.Kind == "obligation", side: assess.Side(o.Attribution), detail: o.Detail,
+		word: comesTo(acc), turns: o.Turns, under: underReadings(acc)}
+	j.every, _, j.may = acc.Breaches()
+	if len(o.Subject.Records) > 0 {
+		j.subject = o.Subject.Records[0]
+	}
+	if row.Erased {
+		return j, nil
+	}
+	m.standings.Lock()
+	defer m.standings.Unlock()
+	if s := &m.standings; s.erased == erased {
+		if s.judged == nil || len(s.judged) >= 2*MaxStanding {
+			s.judged = map[truce.RecordID]*judged{}
+		}
+		s.judged[row.ID] = j
+	}
+	return j, nil
+}
+
+// underReadings says of each reading of each term what an account comes to, whatever the other terms mean.
+func underReadings(a truce.Account) (out []underReading) {
+	if len(a.Outcomes) == 0 {
+		return nil
+	}
+	for i := range a.Outcomes[0].Readings {
+		var order []truce.Choice
+		under := map[truce.Choice]*truce.Account{}
+		for _, o := range a.Outcomes {
+			if i >= len(o.Readings) {
+				continue
+			}
+			part := under[o.Readings[i]]
+			if part == nil {
+				part = new(truce.Account)
+				under[o.Readings[i]] = part
+				order = append(order, o.Readings[i])
+			}
+			part.Outcomes = append(part.Outcomes, o)
+		}
+		for _, c := range order {
+			one := underReading{c, 3}
+			switch every, some, may := under[c].Breaches(); {
+			case every:
+				one.says = 0
+			case some:
+				one.says = 1
+			case may:
+				one.says = 2
+			}
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 // outcome takes one in.
 func (g *gauge) outcome(ctx context.Context, row *view.Row, sees access.Fields, forbids map[truce.RuleID]bool) error {
-	r, groups, err := g.m.content(ctx, row)
-	if err != nil {
-		return err
-	}
-	o, err := record.ReadOutcome(&r, groups)
-	if err != nil || o.Gone {
+	j, err := g.m.judge(ctx, row)
+	if err != nil || j.gone {
 		return err
 	}
 	people, err := g.m.sources(ctx, g.v, row)
@@ -206,36 +319,24 @@ func (g *gauge) outcome(ctx context.Context, row *view.Row, sees access.Fields, 
 		return err
 	}
 	g.out.Simulated = g.out.Simulated || row.Simulated
-	acc := account(o)
-	when := spanSeen(row, o, sees)
-	lately := o.Subject.Kind == "obligation" || when.Stated() && when.To >= g.week.From
-	g.article(o, acc, lately, people)
-	every, _, may := acc.Breaches()
-	if may && row.Happened != nil && sees.Has(access.WhenCoarse) && row.Happened.First == row.Happened.Last && o.Subject.Kind != "obligation" {
+	when := spanSeen(row, j, sees)
+	g.article(j, j.obligation || when.Stated() && when.To >= g.week.From, people)
+	if j.may && row.Happened != nil && sees.Has(access.WhenCoarse) && row.Happened.First == row.Happened.Last && !j.obligation {
 		d := g.days[row.Happened.First]
 		if d == nil {
 			d = new([2]access.Tally)
 			g.days[row.Happened.First] = d
 		}
-		if every {
+		if j.every {
 			d[0].Add(people...)
 		} else {
 			d[1].Add(people...)
 		}
 	}
-	if forbids[o.Rule] && may && len(o.Subject.Records) > 0 {
-		return g.incident(ctx, row, o, sees, when, people, said{every, may})
+	if forbids[j.rule] && j.may && j.subject != "" {
+		g.incidents = append(g.incidents, incidentSeen{j, sees, when, people})
 	}
 	return nil
-}
-
-// account is what an outcome on record says, as a rule said it.
-func account(o record.Outcome) truce.Account {
-	acc := truce.Account{Rule: o.Rule, Article: o.Article, Attribution: o.Attribution, Turns: o.Turns}
-	for _, s := range o.Said {
-		acc.Outcomes = append(acc.Outcomes, truce.Outcome{Readings: s.Readings, Result: s.Result, Possible: s.Possible})
-	}
-	return acc
 }
 
 // comesTo is what an account comes to, in one word.
@@ -256,9 +357,9 @@ func comesTo(a truce.Account) string {
 }
 
 // spanSeen is when an outcome's subject was, as closely as the viewer is told.
-func spanSeen(row *view.Row, o record.Outcome, sees access.Fields) truce.Span {
-	if sees.Has(access.WhenExact) && o.Detail != nil {
-		return o.Detail.When
+func spanSeen(row *view.Row, j *judged, sees access.Fields) truce.Span {
+	if sees.Has(access.WhenExact) && j.detail != nil {
+		return j.detail.When
 	}
 	if h := row.Happened; h != nil && sees.Has(access.WhenCoarse) {
 		return daysOf(h)
@@ -274,97 +375,119 @@ func daysOf(h *view.Happened) truce.Span {
 	return truce.Span{From: truce.Instant(int64(h.First)*86_400_000 + 1), To: truce.Instant((int64(h.Last)+1)*86_400_000 - 1)}
 }
 
-func (g *gauge) article(o record.Outcome, acc truce.Account, lately bool, people []truce.PersonID) {
-	x := g.articles[o.Article]
+func (g *gauge) article(j *judged, lately bool, people []truce.PersonID) {
+	x := g.articles[j.article]
 	if x == nil {
 		x = &articleGauge{map[string]*access.Tally{}, map[string]*access.Tally{}, map[truce.Choice]*[4]access.Tally{}, map[truce.TermID]bool{}}
-		g.articles[o.Article] = x
+		g.articles[j.article] = x
 	}
-	add := func(of map[string]*access.Tally, w string) {
-		if of[w] == nil {
-			of[w] = new(access.Tally)
+	add := func(of map[string]*access.Tally) {
+		if of[j.word] == nil {
+			of[j.word] = new(access.Tally)
 		}
-		of[w].Add(people...)
+		of[j.word].Add(people...)
 	}
-	w := comesTo(acc)
-	add(x.all, w)
+	add(x.all)
 	if lately {
-		add(x.week, w)
+		add(x.week)
 	}
-	if len(acc.Outcomes) == 0 {
-		return
-	}
-	if w == "turns" {
-		for _, t := range acc.Turns {
+	if j.word == "turns" {
+		for _, t := range j.turns {
 			x.turns[t] = true
 		}
 	}
-	for i := range acc.Outcomes[0].Readings {
-		under := map[truce.Choice]truce.Account{}
-		for _, said := range acc.Outcomes {
-			if i < len(said.Readings) {
-				part := under[said.Readings[i]]
-				part.Outcomes = append(part.Outcomes, said)
-				under[said.Readings[i]] = part
-			}
+	for _, u := range j.under {
+		t := x.readings[u.Choice]
+		if t == nil {
+			t = new([4]access.Tally)
+			x.readings[u.Choice] = t
 		}
-		for c, part := range under {
-			t := x.readings[c]
-			if t == nil {
-				t = new([4]access.Tally)
-				x.readings[c] = t
-			}
-			every, some, may := part.Breaches()
-			switch {
-			case every:
-				t[0].Add(people...)
-			case some:
-				t[1].Add(people...)
-			case may:
-				t[2].Add(people...)
-			default:
-				t[3].Add(people...)
-			}
-		}
+		t[u.says].Add(people...)
 	}
 }
 
-// incident keeps an incident to be counted, with as much of it as the viewer may see.
-func (g *gauge) incident(ctx context.Context, row *view.Row, o record.Outcome, sees access.Fields, when truce.Span, people []truce.PersonID, says said) error {
-	id := o.Subject.Records[0]
-	x := g.things[id]
-	if x == nil {
-		obs := &truce.Observation{ID: truce.ObservationID(id), Kind: truce.KindIncident, When: when}
-		if of, err := g.m.View.Record(ctx, id); err == nil && of.Kind == truce.RecordObservation && !of.Erased {
-			if own := access.See(g.v, g.m.thing(&of)); own.Has(access.Open) {
-				content, err := g.m.reported(ctx, &of)
-				if err != nil {
-					return err
-				}
-				if content != nil {
-					obs = asSeen(content, &of, own)
-				}
-			}
-		} else if err != nil && truce.KindOf(err) != truce.NotFound {
+// meet brings the incidents together with what was observed, of which a viewer may see more than of the outcome.
+func (g *gauge) meet(ctx context.Context) error {
+	rows := map[truce.RecordID]view.Row{}
+	for part := range slices.Chunk(g.incidents, view.MaxPage) {
+		var ids []truce.RecordID
+		for _, x := range part {
+			ids = append(ids, x.subject)
+		}
+		list, err := g.m.View.Records(ctx, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, IDs: ids, Limit: view.MaxPage})
+		if err != nil {
 			return err
 		}
-		obs.ID = truce.ObservationID(id)
-		if !obs.When.Stated() {
-			obs.When = when
+		for _, row := range list {
+			rows[row.ID] = row
 		}
-		if obs.Where.Kind == truce.PlaceUnknown && o.Detail != nil && o.Detail.At != (truce.Position{}) && sees.Has(access.WhereExact) {
-			obs.Where = truce.Place{Kind: truce.PlacePoint, At: o.Detail.At, Error: o.Detail.Error}
-		}
-		x = &thingCounted{assess.Incident{Observation: obs}, people, map[truce.RuleID]said{}}
-		if sees.Has(access.Who) {
-			x.Side = assess.Side(o.Attribution)
-		}
-		g.things[id] = x
 	}
-	x.says[o.Rule] = says
-	all := x.says[""]
-	x.says[""] = said{all.every || says.every, all.may || says.may}
+	for _, x := range g.incidents {
+		t := g.things[x.subject]
+		if t == nil {
+			row, ok := rows[x.subject]
+			o, err := g.observed(ctx, x, &row, ok)
+			if err != nil {
+				return err
+			}
+			t = &thingCounted{assess.Incident{Observation: o}, x.people, map[truce.RuleID]said{}}
+			if x.sees.Has(access.Who) {
+				t.Side = x.side
+			}
+			g.things[x.subject] = t
+		}
+		t.says[x.rule] = said{x.every, x.may}
+		all := t.says[""]
+		t.says[""] = said{all.every || x.every, all.may || x.may}
+	}
 	return nil
+}
+
+// observed is the incident behind an outcome, as far as the viewer sees it.
+func (g *gauge) observed(ctx context.Context, x incidentSeen, row *view.Row, there bool) (*truce.Observation, error) {
+	out := &truce.Observation{Kind: truce.KindIncident}
+	if there && !row.Erased {
+		if sees := access.See(g.v, g.m.thing(row)); sees.Has(access.Open) {
+			o, err := g.m.remembered(ctx, row)
+			if err != nil {
+				return nil, err
+			}
+			if o != nil {
+				out = asSeen(o, row, sees)
+			}
+		}
+	}
+	out.ID = truce.ObservationID(x.subject)
+	if !out.When.Stated() {
+		out.When = x.when
+	}
+	if d := x.detail; out.Where.Kind == truce.PlaceUnknown && d != nil && d.At != (truce.Position{}) && x.sees.Has(access.WhereExact) {
+		out.Where = truce.Place{Kind: truce.PlacePoint, At: d.At, Error: d.Error}
+	}
+	return out, nil
+}
+
+// remembered opens an observation, or takes what was opened before.
+func (m *Mechanism) remembered(ctx context.Context, row *view.Row) (*truce.Observation, error) {
+	m.standings.Lock()
+	o, erased := m.standings.reported[row.ID], m.standings.erased
+	m.standings.Unlock()
+	if o != nil {
+		return o, nil
+	}
+	o, err := m.reported(ctx, row)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	m.standings.Lock()
+	defer m.standings.Unlock()
+	if s := &m.standings; s.erased == erased {
+		if s.reported == nil || len(s.reported) >= 2*MaxStanding {
+			s.reported = map[truce.RecordID]*truce.Observation{}
+		}
+		s.reported[row.ID] = o
+	}
+	return o, nil
 }
 
 // asSeen is an observation as far as a viewer sees it: what is withheld is not stated, the days stand for a time that is withheld and the coarse cell for a place.
@@ -485,23 +608,44 @@ func (g *gauge) count(a Adopted) error {
 // between counts the incidents that are picked and are not before a time: the fewest there can have been of those that surely are not, and the most of those
 // that may not be.
 func (g *gauge) between(list []*thingCounted, from truce.Instant, pick func(*thingCounted) bool) [][2]int {
-	var sure, maybe []assess.Incident
+	sure, maybe := make([]bool, len(list)), make([]bool, len(list))
 	var told access.Tally
-	for _, x := range list {
+	for i, x := range list {
 		if when := x.Observation.When; pick(x) && (from == 0 || when.Stated() && when.To >= from) {
 			told.Add(x.people...)
-			maybe = append(maybe, x.Incident)
-			if from == 0 || when.From >= from {
-				sure = append(sure, x.Incident)
-			}
+			maybe[i] = true
+			sure[i] = from == 0 || when.From >= from
 		}
 	}
-	low, high := g.m.standings.counter.Count(sure), g.m.standings.counter.Count(maybe)
+	low, high := g.counted(list, sure), g.counted(list, maybe)
 	out := make([][2]int, len(low))
 	for i := range low {
 		out[i] = [2]int{told.Part(g.v, low[i].Low), told.Part(g.v, high[i].High)}
 	}
 	return out
+}
+
+// counted counts some of the incidents, once for each choice of them: most rules and windows choose the same.
+func (g *gauge) counted(list []*thingCounted, in []bool) []assess.Count {
+	b := make([]byte, (len(in)+7)/8)
+	for i, x := range in {
+		if x {
+			b[i/8] |= 1 << (i % 8)
+		}
+	}
+	key := string(b)
+	if c, ok := g.counts[key]; ok {
+		return c
+	}
+	var some []assess.Incident
+	for i, x := range list {
+		if in[i] {
+			some = append(some, x.Incident)
+		}
+	}
+	c := g.m.standings.counter.Count(some)
+	g.counts[key] = c
+	return c
 }
 
 // WordCount is a number of things with what is said of them.
