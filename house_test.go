@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"truce/internal/report":            8,
 	// The running mechanism.
 	"truce/internal/disk":                    1,
+	"truce/internal/monitor":                 5,
 	"truce/internal/witness":                 2,
 	"truce/internal/witness/wire":            3,
 	"truce/internal/vault":                   3,

@@ -21,6 +21,7 @@ func (c *checker) key(i int64, l Leaf, b []byte) error {
 		return err
 	}
 	was, known := c.keys[d.Key]
+	c.vouched(i, &d)
 	switch {
 	case l.Code == 1 && d.Act == "begins":
 		if known {
@@ -40,6 +41,29 @@ func (c *checker) key(i int64, l Leaf, b []byte) error {
 		return fmt.Errorf("leaf and document say different things of the key")
 	}
 	return nil
+}
+
+// vouched notes where a body that had a key gets another, or loses one, on the operator's word alone: the first comes with nobody to vouch for it.
+func (c *checker) vouched(i int64, d *KeyDocument) {
+	first, own := true, false
+	for _, k := range c.keys {
+		first = first && k.Body != d.Body
+	}
+	for _, s := range d.Signatures {
+		ok, err := c.word(s, func(r *truce.Record) error {
+			if r.Kind != truce.RecordPerson {
+				return fmt.Errorf("what was signed is something else")
+			}
+			return nil
+		})
+		if err != nil {
+			c.fault("signature", i, "%s: %v", s.Body, err)
+		}
+		own = own || ok && err == nil
+	}
+	if !first && !own {
+		c.note("key-unsigned", i, "a key of %s %s, and no key that was listed before signed that: ask the body", d.Body, d.Act)
+	}
 }
 
 // check holds the name of a key against the key.
