@@ -36,9 +36,8 @@ func (m *Mechanism) Judge(ctx context.Context, v access.Viewer, o *truce.Observa
 	if !ok {
 		return Judged{}, errNoAgreement(op)
 	}
-	// It goes the way that it would go into the journal, so that what is judged is what would be filed.
-	var read one
-	if _, err := intake.Read(ctx, bytes.NewReader(ndjson.Append(nil, o)), "report", a.intake(maxReport), &read); err != nil || read.observation == nil {
+	read, err := a.read(ctx, o)
+	if err != nil || read.observation == nil {
 		return Judged{Problems: read.problems}, err
 	}
 	x := read.observation
@@ -88,15 +87,42 @@ func (m *Mechanism) accountOf(acc truce.Account, explained []truce.Outcome, lang
 	return out
 }
 
-// File takes one report into the journal. Sent again it is the same record.
-func (m *Mechanism) File(ctx context.Context, v access.Viewer, o *truce.Observation) (Taken, error) {
-	return m.Report(ctx, v, Batch{Name: "report", Format: intake.FormatNDJSON, Tier: truce.TierMechanism, Simulated: o.Simulated, MaxBytes: maxReport,
-		Body: bytes.NewReader(ndjson.Append(nil, o))})
+// File takes one report into the journal. It is durable when this returns; sent again it is the same record. Problems say why it was not taken.
+func (m *Mechanism) File(ctx context.Context, v access.Viewer, o *truce.Observation) (Receipt, []Problem, error) {
+	const op truce.Op = "mechanism.File"
+	if _, err := m.may(op, v, access.ActReport, access.Thing{Kind: access.KindObservation, Author: v.Author(), Tier: truce.TierMechanism}); err != nil {
+		return Receipt{}, nil, err
+	}
+	a, ok := m.Current()
+	if !ok {
+		return Receipt{}, nil, errNoAgreement(op)
+	}
+	read, err := a.read(ctx, o)
+	if err != nil || read.observation == nil {
+		return Receipt{}, read.problems, err
+	}
+	x := read.observation
+	x.Simulated = x.Simulated || m.Exercise
+	d, err := record.Observation{Kind: x.Kind, Simulated: x.Simulated, Moved: x.Moved, Content: x}.Draft()
+	if err != nil {
+		return Receipt{}, nil, err
+	}
+	d.Record.Tier = truce.TierMechanism
+	m.sign(v, &d)
+	list, err := m.put(ctx, []record.Draft{d})
+	if err != nil {
+		return Receipt{}, nil, err
+	}
+	_ = m.Await(ctx, list[0].Seq) // so that its author finds it; it is safe in any case
+	return list[0], nil, nil
 }
 
-// intake is how a report is read under a version of the agreement.
-func (a *Adopted) intake(most int64) intake.Options {
-	return intake.Options{Format: intake.FormatNDJSON, Clock: a.Plan.Agreement.Clock, Incidents: a.Plan.Incidents, Equipment: a.Plan.Equipment, MaxBytes: most}
+// read takes a report through the reader of files, so that what is judged and what is filed are held to the same form.
+func (a *Adopted) read(ctx context.Context, o *truce.Observation) (one, error) {
+	var s one
+	_, err := intake.Read(ctx, bytes.NewReader(ndjson.Append(nil, o)), "report", intake.Options{Format: intake.FormatNDJSON, Clock: a.Plan.Agreement.Clock,
+		Incidents: a.Plan.Incidents, Equipment: a.Plan.Equipment, MaxBytes: maxReport}, &s)
+	return s, err
 }
 
 // one takes a single observation out of what is read.
