@@ -24,6 +24,8 @@ type demoCommand struct {
 	Seed         uint64 `help:"Another seed is another life." default:"1" placeholder:"N"`
 	Observations int    `help:"So many observations more, all alike, to measure with." placeholder:"N"`
 	Once         bool   `help:"Serve the first page to this program itself, print what it says, and stop."`
+
+	percent int // of the usual reports, for tests
 }
 
 // Run makes the demonstration, serves it, and lets it go on.
@@ -36,7 +38,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		self = ""
 	}
-	world := sim.World{Seed: c.Seed, Reports: c.Observations}
+	world := sim.World{Seed: c.Seed, Reports: c.Observations, Percent: c.percent}
 	began := time.Now()
 	collect := debug.SetGCPercent(400) // making it leaves much behind, and is over in seconds
 	if p.live {

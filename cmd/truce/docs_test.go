@@ -18,6 +18,7 @@ const root = "../.."
 var notRun = map[string]string{
 	"fmt":   "would write into the examples",
 	"serve": "does not end by itself",
+	"demo":  "does not end by itself; TestDemoOnce runs it",
 }
 
 // documents are the pages for people, by their path from the root.

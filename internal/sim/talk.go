@@ -72,6 +72,20 @@ func (l *life) facts(agreement fs.FS) error {
 			}
 		})
 	}
+	// What the rules say of it is shown as well, once the version of November is in force.
+	l.do(Begin.Add(4*day+30*time.Minute), func(s *Stage) {
+		s.settle()
+		page, err := s.Mechanism.Outcomes(s.ctx, s.as(duty), mechanism.OutcomeSearch{Limit: 500})
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		for _, o := range page.Items {
+			if !o.Simulated {
+				s.widen(o.ID, truce.TierPublic, "it rests on what was published by others")
+			}
+		}
+	})
 	return nil
 }
 

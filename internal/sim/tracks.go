@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"time"
 
 	"truce"
@@ -30,9 +31,11 @@ var units = []unit{
 	{"sim-patrol-10", "personnel", paramilitary, "khirbet-ghazaleh", 26, 970, "sim-beacon"},
 }
 
+// shift is how long people of the operations room are on duty.
+const shift = 8 * time.Hour
+
 // tracks are the movements of the life before the present. The operations room takes over what devices tell three times a day.
 func (l *life) tracks() {
-	const shift = 8 * time.Hour
 	told := make([][]string, Present.Sub(Begin)/shift+1)
 	for d := range int(Present.Sub(Begin) / day) {
 		for i, u := range units {
@@ -40,6 +43,7 @@ func (l *life) tracks() {
 				continue
 			}
 			from := Begin.Add(time.Duration(d)*day + time.Duration(i)*40*time.Minute + l.between(0, 8*time.Hour))
+			u.name = fmt.Sprintf("%s-week-%d", u.name, d/7+1) // its device is changed
 			lines := l.drive(u, from, 3*time.Minute, 84, u.reach+l.r.IntN(220)-110)
 			end := from.Add(84 * 3 * time.Minute)
 			if k := end.Sub(Begin) / shift; end < Present {

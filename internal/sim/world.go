@@ -42,7 +42,7 @@ func (w World) Play(ctx context.Context, s *Stage) error {
 	for at := Begin.Add(time.Hour); at < Present; at = at.Add(time.Hour) {
 		l.do(at, (*Stage).tick)
 	}
-	for at := Begin.Add(4 * time.Hour); at < Present; at = at.Add(4 * time.Hour) {
+	for at := Begin.Add(shift + 20*time.Minute); at < Present; at = at.Add(shift) {
 		l.do(at, (*Stage).settle)
 	}
 	if err := l.past(s.Agreement); err != nil {
