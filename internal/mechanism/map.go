@@ -527,7 +527,7 @@ func (m *Mechanism) inBox(b [4]float64) func(*atlas.Entry, access.Fields) bool {
 	if a, ok := m.Current(); ok {
 		for i := range a.Plan.Agreement.Places {
 			f := &a.Plan.Agreement.Places[i]
-			if sw, ne, ok := boundsOf(f); ok {
+			if sw, ne, ok := Bounds(f); ok {
 				areas[f.ID] = atlas.BoxOf(sw, ne).Touches(box)
 			}
 		}
@@ -551,7 +551,8 @@ func (m *Mechanism) inBox(b [4]float64) func(*atlas.Entry, access.Fields) bool {
 	}
 }
 
-func boundsOf(f *truce.Feature) (sw, ne truce.Position, ok bool) {
+// Bounds gives the corners of the box around a feature of an agreement; ok is false where it has no shape.
+func Bounds(f *truce.Feature) (sw, ne truce.Position, ok bool) {
 	add := func(p truce.Position) {
 		if !ok {
 			sw, ne, ok = p, p, true

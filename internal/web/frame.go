@@ -261,7 +261,7 @@ func leftTag(p *lang.Printer, now truce.Instant, due string) template.HTML {
 
 // resultTag writes a result with its sign: a shape and a colour, so that neither is needed alone.
 func resultTag(p *lang.Printer, word string) template.HTML {
-	r, ok := truce.ParseResult(word)
+	r, ok := truce.ParseResult(strings.ReplaceAll(word, "-", " ")) // in addresses it is one word
 	text := isWord(p, "result", word)
 	class := strings.ReplaceAll(word, " ", "-")
 	if ok {
