@@ -71,7 +71,7 @@ func (m *Mechanism) Changes(ctx context.Context, v access.Viewer, cursor, langua
 				continue
 			}
 			out.Counts[row.Kind.String()]++
-			if len(out.Items) < DefaultChanges && out.Counts[row.Kind.String()] <= DefaultAlike {
+			if row.Kind != truce.RecordPositions && len(out.Items) < DefaultChanges && out.Counts[row.Kind.String()] <= DefaultAlike {
 				one, err := m.change(ctx, v, row, t, sees, language)
 				if err != nil {
 					return out, err

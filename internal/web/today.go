@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"truce"
 	"truce/internal/access"
@@ -43,7 +44,6 @@ type todayView struct {
 	Restrictions []mechanism.Observation
 	Findings     []mechanism.Case
 	Days         dayBars
-	SeenMark     string
 }
 
 // waiting is a case that waits for the viewer, with when the first of its clocks runs out.
@@ -104,7 +104,11 @@ func (s *server) today(q *request) error {
 	if v.Changes, err = s.m.Changes(q.ctx, q.Viewer, q.seenCursor(), q.lang); err != nil {
 		return err
 	}
-	v.SeenMark = v.Changes.Cursor
+	for i := range v.Changes.Items {
+		if c := &v.Changes.Items[i].Card; c.Recorded != "" {
+			c.Recorded = minute(c.Recorded)
+		}
+	}
 	if v.Standing, err = s.m.Standing(q.ctx, q.Viewer); err != nil {
 		return err
 	}
@@ -119,6 +123,11 @@ func (s *server) today(q *request) error {
 		return err
 	}
 	v.Restrictions = page.Items
+	for i := range v.Restrictions {
+		if o := &v.Restrictions[i]; o.From != "" {
+			o.From = minute(o.From)
+		}
+	}
 	cases := s.m.Cases(q.Viewer, "", q.lang)
 	for _, c := range cases {
 		if len(v.Findings) < maxTodayCases && slices.ContainsFunc(c.Findings, func(f mechanism.CaseFinding) bool { return f.Published > 0 }) {
@@ -172,6 +181,9 @@ func (q *request) owed(v *todayView, cases []mechanism.Case) error {
 	}
 	return err
 }
+
+// minute is a time to the minute: seconds say nothing to whoever reads a list.
+func minute(at string) string { return instantOf(at).Time().Truncate(time.Minute).Format(time.RFC3339) }
 
 func first10[T any](list []T) (head []T, more int) {
 	n := min(len(list), maxTodayRows)
