@@ -67,6 +67,7 @@ func (a *Assessor) Current() *Result {
 type held struct {
 	*settling
 	taken    int                                           // how many of the assessor's observations were taken in
+	fresh    []*truce.Observation                          // those of this update that are not in sorted yet
 	later    []*truce.Observation                          // those that happen after the time of settling, in order
 	sources  map[truce.ObservationID]string                // of all that were taken in
 	pointers map[truce.ObservationID][]truce.ObservationID // who names this one as the same event
@@ -169,6 +170,7 @@ func (h *held) update(at truce.Instant) []Change {
 			h.enter(o)
 		}
 	}
+	h.sorted, h.fresh = insertAll(h.sorted, h.fresh), h.fresh[:0]
 	for id := range h.resight {
 		h.rebuild(h.sighted[id])
 	}
@@ -191,6 +193,21 @@ func insert(list []*truce.Observation, o *truce.Observation) []*truce.Observatio
 	}
 	i, _ := slices.BinarySearchFunc(list, o, inTime)
 	return slices.Insert(list, i, o)
+}
+
+// insertAll puts many observations in their places in time at once.
+func insertAll(list, more []*truce.Observation) []*truce.Observation {
+	slices.SortFunc(more, inTime)
+	i, j := len(list)-1, len(more)-1
+	list = append(list, more...)
+	for k := len(list) - 1; j >= 0; k-- {
+		if i >= 0 && inTime(list[i], more[j]) > 0 {
+			list[k], i = list[i], i-1
+		} else {
+			list[k], j = more[j], j-1
+		}
+	}
+	return list
 }
 
 // link joins an observation with those of the same event, in either direction.
@@ -230,7 +247,7 @@ func (r *heldRule) mark(x *heldSingle) {
 
 // enter takes an observation in that is not after the time of settling.
 func (h *held) enter(o *truce.Observation) {
-	h.sorted = insert(h.sorted, o)
+	h.fresh = append(h.fresh, o)
 	h.file(o, insert)
 	if h.about[o.ID] {
 		h.findingsSeen++
