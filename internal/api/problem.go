@@ -25,8 +25,6 @@ type problem struct {
 	Hint   string   `json:"hint,omitempty" doc:"What can be done, in English."`
 	Errors []wrong  `json:"errors,omitempty" doc:"Which parts of the request are wrong."`
 	Since  []missed `json:"since,omitempty" doc:"Of a case that changed meanwhile: the steps that you have not seen."`
-
-	cause error
 }
 
 // wrong is a part of a request that is wrong.

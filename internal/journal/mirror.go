@@ -137,27 +137,11 @@ func (m *Mirror) Head(context.Context) (Head, error) { return m.tail.Head() }
 // Append writes to both stores at once and returns when both have answered. One that fails breaks the mirror: what the other has more is
 // kept or completed when it is opened anew.
 func (m *Mirror) Append(ctx context.Context, after Head, entries []Entry) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.tail.Writable(after); err != nil {
-		return err
-	}
-	if len(entries) == 0 {
-		return nil
-	}
-	heads, err := NextAll(after, entries)
-	if err != nil {
-		return err
-	}
-	ctx = context.WithoutCancel(ctx)
-	if err := both(func(i int) error { return m.store(i).Append(ctx, after, entries) }); err != nil {
-		return m.tail.Break(err)
-	}
-	m.tail.Move(heads[len(heads)-1])
-	return nil
+	return m.tail.Append(ctx, after, entries, func(ctx context.Context, _ []Head) error {
+		return both(func(i int) error { return m.store(i).Append(ctx, after, entries) })
+	})
 }
 
 // Read reads from the primary, and no further than both stores reach.

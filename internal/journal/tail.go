@@ -31,8 +31,28 @@ func (t *Tail) Head() (Head, error) {
 	return t.head, nil
 }
 
-// Move tells that everything up to a head is durable.
-func (t *Tail) Move(head Head) {
+// Append is what appending to any store does: it refuses what cannot follow the head or is no chain, has write make the entries durable, which nothing
+// cancels any more, and moves the head. The store lets one append in at a time.
+func (t *Tail) Append(ctx context.Context, after Head, entries []Entry, write func(ctx context.Context, heads []Head) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := t.writable(after); err != nil || len(entries) == 0 {
+		return err
+	}
+	heads, err := NextAll(after, entries)
+	if err != nil {
+		return err
+	}
+	if err := write(context.WithoutCancel(ctx), heads); err != nil {
+		return t.Break(err)
+	}
+	t.move(heads[len(heads)-1])
+	return nil
+}
+
+// move tells that everything up to a head is durable.
+func (t *Tail) move(head Head) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.head = head
@@ -55,8 +75,8 @@ func (t *Tail) Break(cause error) error {
 	return &truce.Error{Op: "journal.Append", Kind: truce.Unavailable, Hint: hintReopen, Cause: cause}
 }
 
-// Writable says why the store cannot be written to behind a head: it is closed, broken (both Unavailable), or its head is another (Conflict).
-func (t *Tail) Writable(after Head) error {
+// writable says why the store cannot be written to behind a head: it is closed, broken (both Unavailable), or its head is another (Conflict).
+func (t *Tail) writable(after Head) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {

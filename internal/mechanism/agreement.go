@@ -3,7 +3,6 @@ package mechanism
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io/fs"
 	"slices"
 
@@ -279,14 +278,4 @@ func (m *Mechanism) say(language string, p truce.Phrase) string {
 		language = "en"
 	}
 	return a.printers[language].Say(p)
-}
-
-// under gives the version that a record was made under.
-func (m *Mechanism) versionOf(id truce.VersionID) (Adopted, error) {
-	for _, a := range slices.Backward(m.Versions()) {
-		if a.Plan.Agreement.Version == id {
-			return a, nil
-		}
-	}
-	return Adopted{}, fmt.Errorf("no version %s was taken up", id)
 }

@@ -93,17 +93,17 @@ func Check(ctx context.Context, path, passphrase string) (list []Finding, err er
 		}
 	}
 	if sound && f.keys != nil {
-		err, n := f.checkContent(ctx)
+		n, err := f.checkContent(ctx)
 		add("content", err, "%d records and files were opened with the vault's keys", n)
 	}
 	return list, nil
 }
 
 // checkContent opens everything that is sealed, and reads every file of media.
-func (f *folder) checkContent(ctx context.Context) (error, int) {
+func (f *folder) checkContent(ctx context.Context) (int, error) {
 	store, err := f.media()
 	if err != nil {
-		return err, 0
+		return 0, err
 	}
 	n := 0
 	var bad []error
@@ -138,7 +138,7 @@ func (f *folder) checkContent(ctx context.Context) (error, int) {
 			bad = append(bad, &truce.Error{Op: "node.Check", Kind: truce.Corrupt, Subject: string(gone[seq]), Reason: fmt.Sprintf("the content of record %d is gone, and nobody decided that", seq), Hint: "run truce repair"})
 		}
 	}
-	return errors.Join(append(bad, err)...), n
+	return n, errors.Join(append(bad, err)...)
 }
 
 // Repair rebuilds the damaged one of the journal and its copy from the sound one, beside it, and then puts it in its place. The damaged folder is kept under

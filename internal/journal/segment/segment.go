@@ -193,26 +193,9 @@ func (s *Store) Wait(ctx context.Context, after truce.Seq) error { return s.tail
 
 // Append implements [journal.Journal].
 func (s *Store) Append(ctx context.Context, after journal.Head, entries []journal.Entry) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if err := s.tail.Writable(after); err != nil {
-		return err
-	}
-	if len(entries) == 0 {
-		return nil
-	}
-	heads, err := journal.NextAll(after, entries)
-	if err != nil {
-		return err
-	}
-	if err := s.append(after, entries, heads); err != nil {
-		return s.tail.Break(err)
-	}
-	s.tail.Move(heads[len(heads)-1])
-	return nil
+	return s.tail.Append(ctx, after, entries, func(_ context.Context, heads []journal.Head) error { return s.append(after, entries, heads) })
 }
 
 func (s *Store) append(after journal.Head, entries []journal.Entry, heads []journal.Head) error {

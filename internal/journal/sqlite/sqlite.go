@@ -187,26 +187,14 @@ func (s *Store) Wait(ctx context.Context, after truce.Seq) error { return s.tail
 
 // Append implements [journal.Journal].
 func (s *Store) Append(ctx context.Context, after journal.Head, entries []journal.Entry) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.tail.Writable(after); err != nil {
-		return err
-	}
-	if len(entries) == 0 {
+	return s.tail.Append(ctx, after, entries, func(ctx context.Context, heads []journal.Head) error {
+		if err := s.insertAll(ctx, entries, heads); err != nil {
+			return s.fail("sqlite.Append", err)
+		}
 		return nil
-	}
-	heads, err := journal.NextAll(after, entries)
-	if err != nil {
-		return err
-	}
-	if err := s.insertAll(context.WithoutCancel(ctx), entries, heads); err != nil {
-		return s.tail.Break(s.fail("sqlite.Append", err))
-	}
-	s.tail.Move(heads[len(heads)-1])
-	return nil
+	})
 }
 
 func (s *Store) insertAll(ctx context.Context, entries []journal.Entry, heads []journal.Head) error {
