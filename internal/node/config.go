@@ -164,6 +164,18 @@ func (c *Config) check(problem func(field, message, hint string) truce.Problem) 
 	return out
 }
 
+// sound checks settings that were changed after they were read.
+func (c *Config) sound() error {
+	problems := c.check(func(field, message, hint string) truce.Problem {
+		return truce.Problem{Field: field, Message: message, Hint: hint}
+	})
+	if len(problems) == 0 {
+		return nil
+	}
+	p := problems[0]
+	return &truce.Error{Op: "node.Open", Kind: truce.Invalid, Subject: p.Field, Reason: p.Message, Hint: p.Hint}
+}
+
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

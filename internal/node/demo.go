@@ -144,7 +144,7 @@ func removeDemo(ctx context.Context, path string) error {
 	if demo, err := isDemo(ctx, path); !demo || err != nil {
 		return &truce.Error{Op: op, Kind: truce.Conflict, Subject: path, Reason: "this is not the folder of a demonstration", Hint: "give a folder that is not there yet; nothing else is ever removed", Cause: err}
 	}
-	for _, name := range []string{journalFolder, mediaFolder, "keys", headFile, viewFile, viewFile + "-wal", viewFile + "-shm", viewSum, logFile, ConfigFile, demoFile} {
+	for _, name := range []string{journalFolder, mediaFolder, "public", "keys", headFile, viewFile, viewFile + "-wal", viewFile + "-shm", viewSum, logFile, ConfigFile, demoFile} {
 		if err := os.RemoveAll(filepath.Join(path, name)); err != nil {
 			return &truce.Error{Op: op, Kind: truce.Unavailable, Subject: path, Reason: "the old demonstration cannot be removed", Cause: err}
 		}

@@ -94,6 +94,9 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	}
 	if o.Override != nil {
 		o.Override(&n.folder.config)
+		if err := n.folder.config.sound(); err != nil {
+			return nil, err
+		}
 	}
 	if err := n.checkGenesis(ctx); err != nil {
 		return nil, err
