@@ -77,6 +77,14 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s proves a fork", name)
 		}
 	}
+	thief := must[seal.NoteKey](t)(signer("thief").Public().LogKey("other.example"))
+	elsewhere := must[[]byte](t)(signer("thief").SignCheckpoint(seal.Checkpoint{Origin: "other.example", Size: 5, Root: seal.Hash{1}}))
+	if _, _, err := (Fork{First: early, Second: elsewhere}).Check(logKey(t), thief); err == nil {
+		t.Error("two logs prove a fork")
+	}
+	if _, err := Compare(early, elsewhere, never, logKey(t), thief); truce.KindOf(err) != truce.Invalid {
+		t.Error("two logs are compared:", err)
+	}
 	if _, err := Compare(early, foreign, never, logKey(t)); truce.KindOf(err) != truce.Denied {
 		t.Error(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -122,7 +123,16 @@ func TestWhatIsKnownSurvives(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := logs.Remove(name); err != nil {
+	if err := logs.WriteFile(name, b); err != nil {
+		t.Fatal(err)
+	}
+	if err := logs.WriteFile(stateName("other.example"), b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(folder, "w.example", signer("w.example"), now.now); truce.KindOf(err) != truce.Corrupt {
+		t.Error("one log under the name of another:", err)
+	}
+	if err := errors.Join(logs.Remove(stateName("other.example")), logs.Remove(name)); err != nil {
 		t.Fatal(err)
 	}
 	w = must[*Witness](t)(Open(folder, "w.example", signer("w.example"), now.now))
@@ -165,6 +175,12 @@ func TestAStartIsPinned(t *testing.T) {
 	by := Request{Old: 7, Checkpoint: must[[]byte](t)(signer("second").SignCheckpoint(good.at(7)))}.Bytes()
 	if a := w.Add(by); a.Status != StatusNotByLog {
 		t.Error("control: a key that is not known:", a.Status)
+	}
+	if err := w.Follow(second, good.sign()); truce.KindOf(err) != truce.Conflict {
+		t.Error("a start for a log that is followed:", err)
+	}
+	if a := w.Add(by); a.Status != StatusNotByLog {
+		t.Error("a key that was refused is taken:", a.Status)
 	}
 	if err := w.Follow(second, nil); err != nil {
 		t.Fatal(err)
@@ -329,6 +345,59 @@ func TestCrashesNeverSignTwoHistories(t *testing.T) {
 		}
 	}
 	t.Error("control: a witness that forgets signs no two histories")
+}
+
+// A larger request that comes while a smaller one is being stored waits for it.
+func TestALargerRequestOvertakesNone(t *testing.T) {
+	m := newMemory()
+	w := newWitness(t, "w.example", m)
+	small := (&history{t: t}).grow(5, "a")
+	large := small.fork().grow(4, "a")
+	if a := w.Add((&history{t: t}).grow(1, "a").request(0)); a.Status != StatusSigned {
+		t.Fatal(a)
+	}
+	var done sync.WaitGroup
+	once := new(sync.Once)
+	m.write = func() error {
+		once.Do(func() {
+			done.Go(func() { w.Add(large.request(1)) })
+			for range 10_000 {
+				runtime.Gosched()
+			}
+		})
+		return nil
+	}
+	w.folder = m
+	a := w.Add(small.request(1))
+	done.Wait()
+	if c, _, err := seal.OpenCheckpoint(w.Latest(origin), logKey(t)); err != nil || a.Status != StatusSigned || c.Size != 5 {
+		t.Errorf("%d, then %v, %v", a.Status, c, err)
+	}
+}
+
+func TestRequestsThatAreRefused(t *testing.T) {
+	good := Request{Old: 7, Proof: make([]seal.Hash, MaxProofHashes), Checkpoint: []byte("c")}.Bytes()
+	if _, err := ParseRequest(good); err != nil {
+		t.Fatal("control:", err)
+	}
+	for name, b := range map[string][]byte{
+		"too long":         append(good, bytes.Repeat([]byte("x"), MaxRequestBytes)...),
+		"too many hashes":  Request{Old: 7, Proof: make([]seal.Hash, MaxProofHashes+1)}.Bytes(),
+		"a zero before":    []byte("old 07\n\nc"),
+		"a sign":           []byte("old +7\n\nc"),
+		"below nothing":    []byte("old -7\n\nc"),
+		"too large":        []byte("old 9223372036854775808\n\nc"),
+		"no size":          []byte("old \n\nc"),
+		"no word":          []byte("7\n\nc"),
+		"no hash":          []byte("old 7\nAAAA\n\nc"),
+		"a hash and a tab": []byte("old 7\n" + strings.Repeat("A", 43) + "=\t\n\nc"),
+		"bits too many":    []byte("old 7\n" + strings.Repeat("A", 42) + "B=\n\nc"),
+		"no empty line":    []byte("old 7\nc"),
+	} {
+		if r, err := ParseRequest(b); truce.KindOf(err) != truce.Invalid || err == nil {
+			t.Errorf("%s: %v, %v", name, r, err)
+		}
+	}
 }
 
 // Requests that cross never roll the witness back.
