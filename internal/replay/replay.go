@@ -237,43 +237,47 @@ type Difference struct {
 	Rule          truce.RuleID
 	Before, After Standing
 	Subject       truce.Subject
+	// Was and Is are the accounts themselves; nil where a rule says nothing.
+	Was, Is *truce.Account
 }
 
 // Compare lists what differs between two variants, in the order of the first one's accounts, then of the second's.
 func Compare(a, b Evaluated) []Difference {
 	var out []Difference
-	match := func(list []truce.Account) map[string][]truce.Account {
-		m := map[string][]truce.Account{}
-		for _, acc := range list {
-			key := string(acc.Rule) + "|" + subjectName(acc.Subject)
-			m[key] = append(m[key], acc)
+	match := func(list []truce.Account) map[string][]*truce.Account {
+		m := map[string][]*truce.Account{}
+		for i := range list {
+			key := string(list[i].Rule) + "|" + subjectName(list[i].Subject)
+			m[key] = append(m[key], &list[i])
 		}
 		return m
 	}
 	before, after := match(a.Result.Accounts), match(b.Result.Accounts)
-	for _, acc := range a.Result.Accounts {
-		was := standing(acc)
+	for i := range a.Result.Accounts {
+		acc := &a.Result.Accounts[i]
+		was := standing(*acc)
 		found := false
 		for _, other := range after[string(acc.Rule)+"|"+subjectName(acc.Subject)] {
 			if !sameTime(acc.Subject, other.Subject) {
 				continue
 			}
 			found = true
-			if is := standing(other); is != was {
-				out = append(out, Difference{acc.Rule, was, is, acc.Subject})
+			if is := standing(*other); is != was {
+				out = append(out, Difference{acc.Rule, was, is, acc.Subject, acc, other})
 			}
 		}
 		if !found && (!was.Same || was.Result != truce.NotApplicable) {
-			out = append(out, Difference{acc.Rule, was, Standing{None: true}, acc.Subject})
+			out = append(out, Difference{acc.Rule, was, Standing{None: true}, acc.Subject, acc, nil})
 		}
 	}
-	for _, acc := range b.Result.Accounts {
-		is := standing(acc)
+	for i := range b.Result.Accounts {
+		acc := &b.Result.Accounts[i]
+		is := standing(*acc)
 		if is.Same && is.Result == truce.NotApplicable {
 			continue
 		}
-		if !slices.ContainsFunc(before[string(acc.Rule)+"|"+subjectName(acc.Subject)], func(x truce.Account) bool { return sameTime(x.Subject, acc.Subject) }) {
-			out = append(out, Difference{acc.Rule, Standing{None: true}, is, acc.Subject})
+		if !slices.ContainsFunc(before[string(acc.Rule)+"|"+subjectName(acc.Subject)], func(x *truce.Account) bool { return sameTime(x.Subject, acc.Subject) }) {
+			out = append(out, Difference{acc.Rule, Standing{None: true}, is, acc.Subject, nil, acc})
 		}
 	}
 	return out
