@@ -358,7 +358,7 @@ func (m *Mechanism) Duplicates(ctx context.Context, v access.Viewer, id truce.Ca
 	}
 	out := []Likely{}
 	for _, x := range casefile.Likely(one, others, a.Plan.Incidents, DefaultApart, DefaultNear) {
-		out = append(out, Likely{x.Case, x.Apart.String(), truce.Tenths(int64(x.Distance) / 1000 * 10000).String(), x.Kinds.String(), x.Shared})
+		out = append(out, likely(x))
 	}
 	return out, nil
 }
