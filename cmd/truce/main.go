@@ -49,6 +49,8 @@ type grammar struct {
 	Restore restoreCommand `cmd:"" help:"Make a data folder of a backup."`
 	Rejoin  rejoinCommand  `cmd:"" help:"Tell a restored data folder what anybody outside has seen since."`
 	Witness witnessCommand `cmd:"" help:"Watch that a public record only grows, and sign that it does."`
+	Monitor monitorCommand `cmd:"" help:"Look at an open record again, and tell what its operator must answer for."`
+	Verify  verifyCommand  `cmd:"" help:"Check what a mechanism published, alone and offline."`
 	Version versionCommand `cmd:"" help:"Print the version of this program."`
 }
 

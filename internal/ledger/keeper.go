@@ -105,8 +105,8 @@ func (k *Keeper) Put(files []seal.LogFile) error {
 }
 
 // MayGrow says whether a tick may be journaled now. The log must not be behind what it signed: not behind the checkpoint that lies with the public
-// files, and not behind what a witness knows. After a restore so many witnesses must have answered that those who did not are no quorum; otherwise
-// they are asked once after each start, and silence is no objection.
+// files, and not behind what witnesses know. After a restore so many of them must have answered that those who did not are no quorum; otherwise
+// they are asked once after each start, silence is no objection, and the bare word of fewer than can lie together is none either.
 func (k *Keeper) MayGrow(ctx context.Context) error {
 	if err := k.checkOwn(k.Log.Last()); err != nil {
 		return err
@@ -128,7 +128,15 @@ func (k *Keeper) MayGrow(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, k.patience())
 		defer cancel()
 		replies := k.Circle.Ask(ctx, last, key)
-		if size, _ := witness.Largest(replies); size > k.Log.size {
+		// One witness that lies must not stop a log that its own files agree with; after a restore nothing else can be believed.
+		claims := 0
+		for _, r := range replies {
+			if r.Said && r.Size > k.Log.size {
+				claims++
+			}
+		}
+		size, shown := witness.Largest(replies)
+		if claims > 0 && (shown || k.Log.restored || claims > max(k.Policy.Lying()-1, 0)) {
 			return &truce.Error{Op: op, Kind: truce.Conflict, Subject: k.Log.origin, Reason: fmt.Sprintf("a witness knows a log of %d leaves and the journal makes %d: records are missing here", size, k.Log.size),
 				Hint: "nothing is signed until the journal is complete: restore a newer backup or the second copy"}
 		}

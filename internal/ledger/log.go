@@ -167,6 +167,9 @@ func (l *Log) Last() seal.Checkpoint {
 	return seal.Checkpoint{Origin: l.origin, Size: l.size, Root: l.root}
 }
 
+// Waits reports whether a tick at a moment can be prepared: it is later than the last, and there is a record to take up.
+func (l *Log) Waits(at truce.Instant) bool { return at > l.at && len(l.seals) > 0 }
+
 // Policy is the text that names log and witnesses.
 func (l *Log) Policy() string { return l.policy }
 

@@ -15,6 +15,8 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"truce"
+	"truce/internal/ledger"
+	"truce/internal/seal"
 )
 
 // ConfigFile is the name of the settings in a data folder.
@@ -50,6 +52,8 @@ type Config struct {
 	Keys string `yaml:"keys"`
 	// Limits bound what one body may send.
 	Limits Limits `yaml:"limits"`
+	// OpenRecord is what anybody can check.
+	OpenRecord OpenRecord `yaml:"open_record"`
 	// SignIn lists the services where bodies keep their own accounts (OpenID Connect).
 	SignIn []SignIn `yaml:"sign_in"`
 }
@@ -69,6 +73,16 @@ type Limits struct {
 	Quota  int64   `yaml:"quota"`  // bytes of files and batches in one day (UTC)
 }
 
+// OpenRecord is where and how the open record is kept. Without an origin there is none.
+type OpenRecord struct {
+	Origin  string `yaml:"origin"`
+	Folder  string `yaml:"folder"`
+	Key     string `yaml:"key"`
+	Policy  string `yaml:"policy"`
+	Tick    int    `yaml:"tick"` // seconds
+	DueDays int    `yaml:"due_days"`
+}
+
 // SignIn is one OpenID Connect service.
 type SignIn struct {
 	Body   truce.BodyID `yaml:"body"`
@@ -80,7 +94,8 @@ type SignIn struct {
 // DefaultConfig is what holds where the file says nothing.
 func DefaultConfig() Config {
 	return Config{Listen: DefaultListen, Metrics: DefaultMetrics, Keys: "keys/vault.key",
-		Limits: Limits{Rate: DefaultRate, Burst: DefaultBurst, Upload: DefaultUpload, Batch: DefaultBatch, Quota: DefaultQuota}}
+		OpenRecord: OpenRecord{Folder: "public", Key: "keys/log.key", Tick: int(ledger.DefaultTick / time.Second), DueDays: int(ledger.DefaultDue / (24 * time.Hour))},
+		Limits:     Limits{Rate: DefaultRate, Burst: DefaultBurst, Upload: DefaultUpload, Batch: DefaultBatch, Quota: DefaultQuota}}
 }
 
 // ReadConfig reads settings strictly and reports all that is wrong with them. An empty file leaves the defaults.
@@ -151,6 +166,17 @@ func (c *Config) check(problem func(field, message, hint string) truce.Problem) 
 	}{{"rate", c.Limits.Rate}, {"burst", float64(c.Limits.Burst)}, {"upload", float64(c.Limits.Upload)}, {"batch", float64(c.Limits.Batch)}, {"quota", float64(c.Limits.Quota)}} {
 		if n.value <= 0 {
 			bad(n.field, "a limit must be more than zero", "leave it out for the default")
+		}
+	}
+	if r := c.OpenRecord; r.Origin != "" {
+		if _, err := seal.NewSigner(seal.Key{}).Public().LogKey(r.Origin); err != nil {
+			bad("open_record", err.Error(), "write the origin as truce.example.org/name")
+		}
+		if r.Folder == "" || r.Key == "" {
+			bad("open_record", "there is nowhere to keep the public files, or the key", "name a folder and a file")
+		}
+		if r.Tick < 1 || r.Tick > 24*60*60 || r.DueDays < 1 || r.DueDays > 100*365 {
+			bad("open_record", "the record grows every 1 to 86400 seconds, and what is sealed is due after 1 to 36500 days", "leave them out for the defaults")
 		}
 	}
 	for _, s := range c.SignIn {

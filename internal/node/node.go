@@ -134,15 +134,22 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 			return nil, err
 		}
 	}
+	head, err := n.folder.journal.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	record, err := n.folder.openOpenRecord(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if record != nil {
+		parts.Public = record.take
+	}
 	if n.mech, err = mechanism.New(parts); err != nil {
 		return nil, err
 	}
 	n.sessions = access.NewSessions(n.mech.Directory)
 	if n.gate, err = access.NewGate(n.mech.Directory, random, n.now()); err != nil {
-		return nil, err
-	}
-	head, err := n.folder.journal.Head(ctx)
-	if err != nil {
 		return nil, err
 	}
 	n.target = head.Seq
@@ -167,6 +174,9 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		n.done.Go(func() { n.settle(inner) })
 		n.done.Go(func() { n.tick(inner) })
 		n.done.Go(func() { n.derive(inner) })
+		if record != nil {
+			n.done.Go(func() { n.publish(inner, record) })
+		}
 		if n.world != nil {
 			n.done.Go(func() { n.live(inner) })
 		}
