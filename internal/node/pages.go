@@ -1,8 +1,17 @@
 package node
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"time"
 
+	"truce"
 	"truce/internal/api"
 	"truce/internal/web"
 )
@@ -10,11 +19,62 @@ import (
 // pages puts the interface and the pages at their addresses: everything under /api is the interface, all else a page.
 func (n *Node) pages(mux *http.ServeMux, server http.Handler, o api.Options, demo web.Demo) error {
 	pages, err := web.New(web.Options{Mechanism: o.Mechanism, Gate: o.Gate, Sessions: o.Sessions, Passkeys: o.Passkeys, Now: o.Now, Random: o.Random, Origin: o.Origin,
-		Address: o.Address, Demo: demo, Rate: o.Limits.Rate, Burst: o.Limits.Burst, Log: func(l web.Line) { n.request(api.Line(l)) }})
+		Address: o.Address, Demo: demo, Machine: n.machine(o.Now()), Trail: n.trail, Rate: o.Limits.Rate, Burst: o.Limits.Burst, Log: func(l web.Line) { n.request(api.Line(l)) }})
 	if err != nil {
 		return err
 	}
 	mux.Handle("/api/", server)
 	mux.Handle("/", pages)
 	return nil
+}
+
+// machine tells how the program and its data are.
+func (n *Node) machine(since truce.Instant) func() web.Machine {
+	version := ""
+	if b, ok := debug.ReadBuildInfo(); ok {
+		version = b.Main.Version
+	}
+	return func() web.Machine {
+		head, _, _ := n.mech.Taken()
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		m := web.Machine{Since: since, Records: head.Seq, Head: head.Digest, Copy: n.folder.copy != nil, Version: version, Memory: memory.Sys - memory.HeapReleased}
+		if n.folder.why != nil {
+			m.ReadOnly = n.folder.why.Error()
+		}
+		return m
+	}
+}
+
+// trailTail is how many bytes of the access log are read for the newest lines of it.
+const trailTail = 256 << 10
+
+// trail gives the newest lines of the access log, the newest first.
+func (n *Node) trail(most int) ([]web.Trace, error) {
+	f, err := os.Open(filepath.Join(n.folder.path, logFile))
+	if err != nil {
+		return nil, &truce.Error{Op: "node.trail", Kind: truce.Unavailable, Reason: "the access log cannot be read", Cause: err}
+	}
+	defer f.Close()
+	if size, err := f.Seek(0, io.SeekEnd); err == nil {
+		_, _ = f.Seek(max(0, size-trailTail), io.SeekStart)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, trailTail))
+	if err != nil {
+		return nil, &truce.Error{Op: "node.trail", Kind: truce.Unavailable, Reason: "the access log cannot be read", Cause: err}
+	}
+	lines := bytes.Split(b, []byte("\n"))
+	out := []web.Trace{}
+	for i := len(lines) - 1; i >= 0 && len(out) < most; i-- {
+		var l accessLine
+		if json.Unmarshal(lines[i], &l) != nil {
+			continue // the first one may be cut
+		}
+		at, err := time.Parse(time.RFC3339Nano, l.At)
+		if err != nil {
+			continue
+		}
+		out = append(out, web.Trace{At: truce.InstantOf(at), Person: truce.PersonID(l.Person), Body: truce.BodyID(l.Body), Office: l.Office, Act: l.Act, Kind: l.Kind, Thing: l.Thing, Code: l.Code})
+	}
+	return out, nil
 }

@@ -123,7 +123,12 @@ func (l *look) words() template.FuncMap {
 		"time":     func(at any) template.HTML { return timeTag(p(), at, false) },
 		"day":      func(at any) template.HTML { return timeTag(p(), at, true) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
-		"left":     func(now truce.Instant, due string) template.HTML { return leftTag(p(), now, due) },
+		// minute is time without the seconds, for lists.
+		"minute": func(at string) template.HTML {
+			return timeTag(p(), truce.InstantOf(instantOf(at).Time().Truncate(time.Minute)), false)
+		},
+		"lasting": func(d string) truce.Arg { x, _ := time.ParseDuration(d); return truce.DurArg(x.Truncate(time.Minute)) },
+		"left":    func(now truce.Instant, due string) template.HTML { return leftTag(p(), now, due) },
 		"id": func(id any) template.HTML {
 			return template.HTML(`<bdi class="id">` + template.HTMLEscapeString(fmt.Sprint(id)) + `</bdi>`)
 		},
@@ -384,14 +389,17 @@ func (v *view) Languages() []Other {
 // place is one entry of the way around.
 type place struct {
 	ID, Path string
-	act      access.Act // offered where the office does this; ActNothing: to everybody
+	// shown says to whom it is offered; nil: to everybody.
+	shown func(*request) bool
 }
+
+func whoever(a access.Act) func(*request) bool { return func(q *request) bool { return q.offers(a) } }
 
 // places are the pages that the frame leads to, in order. Their names are web.nav. and the id.
 var places = []place{
-	{"today", "/", access.ActNothing}, {"map", "/map", access.ActNothing}, {"inbox", "/inbox", access.ActRunCase}, {"report", "/report", access.ActReport},
-	{"cases", "/cases", access.ActNothing}, {"agreement", "/agreement", access.ActNothing}, {"actors", "/actors", access.ActNothing},
-	{"statements", "/statements", access.ActNothing}, {"analysis", "/analysis", access.ActNothing}, {"reports", "/reports", access.ActNothing}, {"admin", "/admin", access.ActOperate},
+	{"today", "/", nil}, {"map", "/map", nil}, {"inbox", "/inbox", whoever(access.ActRunCase)}, {"report", "/report", whoever(access.ActReport)},
+	{"cases", "/cases", nil}, {"agreement", "/agreement", nil}, {"actors", "/actors", nil}, {"statements", "/statements", nil},
+	{"analysis", "/analysis", nil}, {"reports", "/reports", nil}, {"admin", "/admin", (*request).administers},
 }
 
 // Link is a place as the frame shows it.
@@ -405,7 +413,7 @@ func (v *view) Ways() []Link {
 	var out []Link
 	rest := strings.TrimPrefix(v.q.r.URL.Path, "/"+v.q.lang)
 	for _, x := range places {
-		if x.act != access.ActNothing && !v.q.offers(x.act) {
+		if x.shown != nil && !x.shown(v.q) {
 			continue
 		}
 		here := rest == x.Path || x.Path != "/" && strings.HasPrefix(rest, x.Path+"/")

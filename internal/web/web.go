@@ -34,6 +34,9 @@ type Options struct {
 	Address func(*http.Request) string
 	// Demo is nil outside a demonstration.
 	Demo Demo
+	// Machine tells how the program and its data are; Trail gives the newest lines of the access log, newest first. Nil where nobody is told.
+	Machine func() Machine
+	Trail   func(most int) ([]Trace, error)
 	// Doors are the sign-in services of bodies.
 	Doors []Door
 	// Rate and Burst bound requests of one body or address; zero is [DefaultRate] and [DefaultBurst].
