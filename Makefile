@@ -31,7 +31,7 @@ $(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard 
 
 # Pages have a map where npm is there. DEMO is more to say to truce demo: DEMO=--once for a script.
 demo: ## make a demonstration and serve it, until Ctrl-C: a ceasefire with weeks of simulated life, where you may be anybody
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "no npm here: the pages come without the map and the charts"; fi
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory web || echo "npm brings nothing here: the pages come without the map and the charts"
 	@$(MAKE) --no-print-directory $(TRUCE)
 	$(TRUCE) demo --data $(OUT)/demo $(DEMO)
 

@@ -73,18 +73,6 @@ func (l *life) stretch(from, to int) truce.Position {
 	return part(l.line[i], l.line[i+1], l.r.IntN(1001))
 }
 
-// corner gives the corner of the line that is nearest to a town.
-func (g *ground) corner(p truce.Position) truce.Position {
-	best, least := g.line[0], int64(1)<<62
-	for _, q := range g.line {
-		x, y := int64(q.Lon-p.Lon), int64(q.Lat-p.Lat)
-		if d := x*x + y*y; d < least {
-			best, least = q, d
-		}
-	}
-	return best
-}
-
 // nearest gives the town that is nearest to a place.
 func (g *ground) nearest(p truce.Position) truce.PlaceID {
 	best, least := truce.PlaceID(""), int64(1)<<62

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"truce"
@@ -107,6 +106,3 @@ func (l *life) id() string {
 	l.count++
 	return fmt.Sprintf("%s-%d-%05d", l.prefix, l.seed, l.count)
 }
-
-// quote writes a JSON string of plain words.
-func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `'`) + `"` }
