@@ -26,18 +26,26 @@ type public struct {
 	paused bool
 	texts  map[truce.Digest][]spoken // who proposed a text
 	cases  map[truce.CaseID]bool     // with a finding that was published
+	let    map[truce.KeyID]spoken    // who let a key in
 }
 
-// spoken is somebody's word as it is published, and the key it can be checked with; nil where there is none.
+// spoken is somebody's word as it is published, and the keys it can be checked with: its own last, behind those by which it was let in. There are none where
+// no key of their own signed it.
 type spoken struct {
 	verify.Signature
-	key *verify.KeyDocument
+	keys []verify.KeyDocument
 }
+
+// vouchers bounds how many keys, each let in by the next, are listed for one signature.
+const vouchers = 8
 
 // publish tells the open record of a record, and of what it makes public. The lock is held.
 func (m *Mechanism) publish(r *truce.Record, g vault.Groups, effect custody.Effect) error {
 	if m.Public == nil {
 		return nil
+	}
+	if m.public.let == nil {
+		m.public.let = map[truce.KeyID]spoken{}
 	}
 	events, err := m.events(r, g, effect)
 	if err != nil {
@@ -64,6 +72,9 @@ func (m *Mechanism) events(r *truce.Record, g vault.Groups, effect custody.Effec
 		return m.pauseEvents(r, g)
 	case truce.RecordPerson:
 		p, err := record.ReadPerson(r, g)
+		if err == nil && p.Act == record.PersonKeyAdded {
+			m.public.let[p.Key] = m.word(r, "confirms")
+		}
 		if err != nil || p.Act != record.PersonKeyGone {
 			return nil, err
 		}
@@ -72,7 +83,7 @@ func (m *Mechanism) events(r *truce.Record, g vault.Groups, effect custody.Effec
 	return nil, nil
 }
 
-// open is what the policy is asked about what speaks of the mechanism and its text.
+// openThing is what the policy is asked about what speaks of the mechanism and its text.
 func (m *Mechanism) openThing(r *truce.Record) access.Thing {
 	t := m.Directory.Thing(&truce.Record{ID: r.ID, Kind: truce.RecordCheckpoint, Tier: truce.TierPublic, Author: r.Author, Recorded: r.Recorded})
 	return t
@@ -95,7 +106,11 @@ func (m *Mechanism) word(r *truce.Record, act string) spoken {
 	if doc == nil {
 		return s
 	}
-	s.How, s.Key, s.Statement, s.Signature.Signature, s.key = doc.Method, doc.Key, r.Statement(), r.Signature, doc
+	s.How, s.Key, s.Statement, s.Signature.Signature = doc.Method, doc.Key, r.Statement(), r.Signature
+	if by, ok := m.public.let[k.ID]; ok && len(by.keys) < vouchers {
+		doc.Signatures, s.keys = []verify.Signature{by.Signature}, slices.Clone(by.keys)
+	}
+	s.keys = append(s.keys, *doc)
 	return s
 }
 
@@ -125,11 +140,13 @@ func signed(words []spoken, of []truce.BodyID, act string) (list []verify.Signat
 	var bodies []string
 	for _, w := range words {
 		list = append(list, w.Signature)
-		if w.key == nil {
+		if len(w.keys) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(keys, func(k verify.KeyDocument) bool { return k.Key == w.key.Key }) {
-			keys = append(keys, *w.key)
+		for _, x := range w.keys {
+			if !slices.ContainsFunc(keys, func(k verify.KeyDocument) bool { return k.Key == x.Key }) {
+				keys = append(keys, x)
+			}
 		}
 		if w.Act == act && slices.Contains(of, truce.BodyID(w.Body)) && !slices.Contains(bodies, w.Body) {
 			bodies = append(bodies, w.Body)
@@ -149,8 +166,9 @@ func (m *Mechanism) keyGone(id truce.KeyID, r *truce.Record) []ledger.Event {
 	if doc == nil {
 		return nil
 	}
-	doc.Act, doc.Signatures = "ends", []verify.Signature{m.word(r, "confirms").Signature}
-	return []ledger.Event{{Key: "key:ends:" + string(id), Kind: verify.KeyLeaf, Code: 2, Document: *doc, Thing: m.openThing(r), Shows: access.Open}}
+	by := m.word(r, "confirms")
+	doc.Act, doc.Signatures = "ends", []verify.Signature{by.Signature}
+	return []ledger.Event{{Key: "key:ends:" + string(id), Kind: verify.KeyLeaf, Code: 2, Document: *doc, Thing: m.openThing(r), Shows: access.Open, Keys: by.keys}}
 }
 
 // textEvents publishes a version that was taken up, with who proposed it.
@@ -340,8 +358,20 @@ func (m *Mechanism) outcomeDocument(row *view.Row) (doc verify.OutcomeDocument, 
 	}
 	if d := o.Detail; d != nil {
 		doc.Day = days(d.When)
-		if place = d.At != (truce.Position{}); place {
-			c := geo.CellOf(d.At)
+		var c geo.Cell
+		known := d.At != (truce.Position{})
+		if known {
+			c, place = geo.CellOf(d.At), true
+		} else if len(o.Subject.Records) > 0 {
+			of, err := m.row(o.Subject.Records[0])
+			if err != nil {
+				return doc, nil, false, err
+			}
+			if place = of.HasPlace; of.Happened != nil && of.Happened.HasCell {
+				known, c = true, geo.CellOf(truce.Position{Lon: truce.E7(of.Happened.Lon * 1_000_000), Lat: truce.E7(of.Happened.Lat * 1_000_000)})
+			}
+		}
+		if known {
 			doc.Cell = fmt.Sprintf("%d,%d,%d", c.Lon, c.Lat, c.Width)
 		}
 	}
