@@ -135,7 +135,8 @@ type grid struct {
 }
 
 func (g *grid) at(x, y float64) truce.Position {
-	return truce.Position{Lon: g.west + truce.E7(math.Round(x*g.dx)), Lat: g.south + truce.E7(math.Round(y*g.dy))}
+	const metre = 100 // 1e-5 degree: finer is not drawn
+	return truce.Position{Lon: (g.west + truce.E7(math.Round(x*g.dx))) / metre * metre, Lat: (g.south + truce.E7(math.Round(y*g.dy))) / metre * metre}
 }
 
 // maxGrid bounds the corners of a grid.
