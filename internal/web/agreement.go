@@ -1,7 +1,442 @@
 package web
 
-import "truce/internal/access"
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"truce"
+	"truce/internal/access"
+	"truce/internal/door"
+	"truce/internal/lang"
+	"truce/internal/mechanism"
+	"truce/internal/record"
+	"truce/terms"
+)
 
 func aboutAgreement(s *server) {
-	s.get("agreement", "/agreement", access.KindCase, func(q *request) error { return q.show("agreement", nil) })
+	b := &book{of: map[bookKey]*explained{}}
+	s.get("agreement", "/agreement", access.KindAgreement, func(q *request) error { return s.agreement(q, b) })
+	s.get("redline", "/agreement/redline", access.KindAgreement, s.redline)
+	s.get("what-if", "/agreement/what-if", access.KindAgreement, s.whatIf)
+}
+
+// book keeps what versions say in sentences: it depends on nothing but the version and the language.
+type book struct {
+	sync.Mutex
+	of map[bookKey]*explained
+}
+
+type bookKey struct {
+	of       truce.RecordID
+	language string
+}
+
+// explained is one version in sentences.
+type explained struct {
+	whole []terms.Sentence
+	rules map[truce.RuleID][]terms.Sentence
+	read  map[truce.ArticleID][]terms.Sentence // of articles without rules
+}
+
+// maxBook is how many versions and languages are kept.
+const maxBook = 24
+
+func (b *book) explain(a mechanism.Adopted, language string) *explained {
+	b.Lock()
+	defer b.Unlock()
+	key := bookKey{a.Record, language}
+	if x := b.of[key]; x != nil {
+		return x
+	}
+	x := &explained{rules: map[truce.RuleID][]terms.Sentence{}, read: map[truce.ArticleID][]terms.Sentence{}}
+	for _, e := range terms.Explain(a.Plan, language, nil) {
+		switch {
+		case e.Rule != "":
+			x.rules[e.Rule] = e.Sentences
+		case e.Article != "":
+			x.read[e.Article] = e.Sentences
+		default:
+			x.whole = e.Sentences
+		}
+	}
+	if len(b.of) >= maxBook {
+		clear(b.of)
+	}
+	b.of[key] = x
+	return x
+}
+
+// agreementView is the agreement as people read it.
+type agreementView struct {
+	Versions  []versionRow
+	Version   truce.VersionID
+	InForce   bool
+	Agreement *truce.Agreement
+	Texts     []textChoice
+	Columns   []textChoice // chosen
+	Whole     []terms.Sentence
+	Articles  []articleView
+	Terms     []termView
+	Signs     []truce.ActorID
+	Needs     int
+	Waiting   []mechanism.Proposal
+	Standing  mechanism.Standing
+}
+
+// versionRow is one version that was taken up.
+type versionRow struct {
+	mechanism.Version
+	Here, Rival bool
+}
+
+// textChoice is a language in which the text is kept.
+type textChoice struct {
+	Lang, Name    string
+	Authoritative bool
+	On            bool
+	Dir           string
+}
+
+// articleView is one article: its texts side by side, its rules in sentences, and how it stands.
+type articleView struct {
+	articleRow
+	Texts []articleText
+	Rules []ruleView
+	Said  []terms.Sentence
+}
+
+type articleText struct {
+	Lang, Dir, Title string
+	Paragraphs       []string
+}
+
+type ruleView struct {
+	ID        truce.RuleID
+	Sentences []terms.Sentence
+}
+
+// termView is a definition with who reads it how.
+type termView struct {
+	*truce.Term
+	Readings []readingView
+	Of       []truce.ArticleID // whose rules it decides
+}
+
+type readingView struct {
+	*truce.Reading
+	Term     truce.TermID
+	Declared []mechanism.Statement // on record
+}
+
+// dirOf is the direction in which a language of a text is written.
+func dirOf(language string) string {
+	if slices.Contains([]string{"ar", "fa", "he"}, language) {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// languageName is what a language calls itself, where it is one of the program's own.
+func languageName(l string) string {
+	if slices.Contains(lang.Languages, l) {
+		return lang.For(l).Say(truce.Say("report.language"))
+	}
+	return l
+}
+
+// chosen gives the version that the address names, or the one in force.
+func (q *request) chosen(name string) (mechanism.Adopted, bool) {
+	if id := truce.VersionID(q.query(name)); id != "" {
+		list := q.s.m.Versions()
+		for i := len(list) - 1; i >= 0; i-- {
+			if list[i].Plan.Agreement.Version == id {
+				return list[i], true
+			}
+		}
+		return mechanism.Adopted{}, false
+	}
+	return q.s.m.Current()
+}
+
+func (s *server) agreement(q *request, b *book) error {
+	a, ok := q.chosen("version")
+	if !ok {
+		if _, any := s.m.Current(); any {
+			return &truce.Error{Op: "web.agreement", Kind: truce.NotFound, Reason: "no such version was taken up"}
+		}
+		return q.show("agreement", agreementView{})
+	}
+	text := a.Plan.Agreement
+	current, _ := s.m.Current()
+	v := agreementView{Version: text.Version, InForce: a.Record == current.Record, Agreement: text, Versions: q.versions(text.Version)}
+	v.Texts, v.Columns = q.texts(text)
+	x := b.explain(a, q.lang)
+	v.Whole = x.whole
+	v.Signs, v.Needs = text.Signatories()
+	if v.InForce {
+		var err error
+		if v.Standing, err = s.m.Standing(q.ctx, q.Viewer); err != nil {
+			return err
+		}
+	} else {
+		for _, art := range text.Articles {
+			v.Standing.Articles = append(v.Standing.Articles, mechanism.ArticleStanding{Article: art.ID})
+		}
+	}
+	of := map[truce.TermID][]truce.ArticleID{}
+	rows := articleRows(a, v.Standing, q.lang)
+	for i, art := range text.Articles {
+		one := articleView{articleRow: rows[i], Said: x.read[art.ID]}
+		for _, c := range v.Columns {
+			one.Texts = append(one.Texts, textOf(text, art.ID, c))
+		}
+		for _, u := range art.Rules {
+			one.Rules = append(one.Rules, ruleView{u.ID, x.rules[u.ID]})
+		}
+		v.Articles = append(v.Articles, one)
+	}
+	for _, r := range a.Plan.Rules {
+		for _, t := range r.Terms {
+			if !slices.Contains(of[t], r.Article) {
+				of[t] = append(of[t], r.Article)
+			}
+		}
+	}
+	declared, err := q.declared()
+	if err != nil {
+		return err
+	}
+	for i := range text.Terms {
+		t := &text.Terms[i]
+		one := termView{Term: t, Of: of[t.ID]}
+		for k := range t.Readings {
+			rd := &t.Readings[k]
+			one.Readings = append(one.Readings, readingView{rd, t.ID, declared[truce.Choice{Term: t.ID, Reading: rd.ID}]})
+		}
+		v.Terms = append(v.Terms, one)
+	}
+	proposals, err := s.m.Proposals(q.ctx, q.Viewer)
+	for _, p := range proposals {
+		if p.Proposes != "" {
+			v.Waiting = append(v.Waiting, p)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return q.show("agreement", v)
+}
+
+func (q *request) versions(here truce.VersionID) (out []versionRow) {
+	for _, x := range q.s.m.Agreements(q.lang) {
+		out = append(out, versionRow{x, x.Version == here, x.Use == string(record.AgreementRival)})
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// texts gives the languages of the text, and those that the address chooses: at most three, and that of the page where it chooses none.
+func (q *request) texts(a *truce.Agreement) (all, columns []textChoice) {
+	asked := q.r.URL.Query()["text"]
+	for _, t := range a.Texts {
+		c := textChoice{t.Lang, languageName(t.Lang), t.Authoritative, slices.Contains(asked, t.Lang), dirOf(t.Lang)}
+		if len(asked) == 0 {
+			c.On = t.Lang == q.lang
+		}
+		all = append(all, c)
+		if c.On && len(columns) < 3 {
+			columns = append(columns, c)
+		}
+	}
+	if len(columns) == 0 && len(all) > 0 {
+		all[0].On = true
+		columns = all[:1]
+	}
+	return all, columns
+}
+
+func textOf(a *truce.Agreement, id truce.ArticleID, c textChoice) articleText {
+	out := articleText{Lang: c.Lang, Dir: c.Dir}
+	for _, t := range a.Texts {
+		for _, x := range t.Articles {
+			if t.Lang == c.Lang && x.Article == id {
+				out.Title = x.Title
+				for _, p := range strings.Split(x.Body, "\n\n") {
+					if p = strings.TrimSpace(p); p != "" {
+						out.Paragraphs = append(out.Paragraphs, p)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// declared lists the readings that are declared on record, as far as the newest statements go.
+func (q *request) declared() (map[truce.Choice][]mechanism.Statement, error) {
+	out := map[truce.Choice][]mechanism.Statement{}
+	page, err := q.s.m.Statements(q.ctx, q.Viewer, "", 200)
+	for _, s := range page.Items {
+		if s.Reading != "" {
+			c := truce.Choice{Term: s.Term, Reading: s.Reading}
+			out[c] = append(out[c], s)
+		}
+	}
+	return out, err
+}
+
+// redlineView is what changed from one version to another.
+type redlineView struct {
+	Versions []versionRow
+	From, To truce.VersionID
+	Changes  []changeView
+}
+
+// changeView is one change, written.
+type changeView struct {
+	Sign          string // added, removed, changed
+	Head          string
+	Before, After []string
+	Text          []terms.Piece
+	Lang, Dir     string
+}
+
+func (s *server) redline(q *request) error {
+	v := redlineView{Versions: q.versions("")}
+	from, ok := q.chosen("from")
+	to, there := q.chosen("to")
+	if !ok || !there {
+		return &truce.Error{Op: "web.redline", Kind: truce.NotFound, Reason: "no such version was taken up"}
+	}
+	if q.query("from") == "" { // the one before
+		for _, x := range s.m.Versions() {
+			if x.Record != to.Record {
+				from = x
+			}
+		}
+	}
+	v.From, v.To = from.Plan.Agreement.Version, to.Plan.Agreement.Version
+	before, after := lang.For(q.lang).With(from.Plan.Agreement), lang.For(q.lang).With(to.Plan.Agreement)
+	for _, c := range terms.Diff(from.Plan.Agreement, to.Plan.Agreement) {
+		one := changeView{Sign: "changed", Text: c.Text, Lang: c.Lang, Dir: dirOf(c.Lang)}
+		p := after
+		switch c.Edit {
+		case terms.Added:
+			one.Sign = "added"
+		case terms.Removed:
+			one.Sign, p = "removed", before
+		}
+		one.Head = p.Say(c.Part)
+		if c.Label.ID != "" {
+			one.Head = p.Say(truce.Say("diff.field", truce.PhraseArg(c.Part), truce.PhraseArg(c.Label)))
+		}
+		for _, x := range c.Before {
+			one.Before = append(one.Before, before.Say(x))
+		}
+		for _, x := range c.After {
+			one.After = append(one.After, after.Say(x))
+		}
+		v.Changes = append(v.Changes, one)
+	}
+	return q.show("redline", v)
+}
+
+// whatIfView is a form that says what is supposed, and what would differ.
+type whatIfView struct {
+	Terms    []supposedTerm
+	Rules    []Option
+	Fields   []Option
+	Versions []Option
+	Value    string
+	Asked    bool
+	Problem  string
+	Result   mechanism.Supposed
+	Counting map[truce.CountingID]string // names
+	Share    string
+}
+
+type supposedTerm struct {
+	ID      truce.TermID
+	Options []Option
+}
+
+// supposedFields are the fields of a rule that can be supposed otherwise, as [terms.Set] has them.
+var supposedFields = []string{"where", "from", "until", "due", "dwell", "gap", "hysteresis", "within", "at_least"}
+
+func (s *server) whatIf(q *request) error {
+	a, ok := s.m.Current()
+	if !ok {
+		return q.to("/agreement", "")
+	}
+	v, ask := whatIfForm(q, a)
+	if !q.offers(access.ActReplay) {
+		v.Asked = false
+	}
+	if v.Asked {
+		var err error
+		v.Result, err = s.m.WhatIf(q.ctx, q.Viewer, ask, q.lang)
+		if k := truce.KindOf(err); err != nil && (k == truce.Invalid || k == truce.NotFound || k == truce.Unavailable) {
+			f := door.Outside(q.lang, err)
+			v.Problem, v.Asked = cmp.Or(f.Detail, f.Title), false
+			if f.Hint != "" {
+				v.Problem += " " + f.Hint
+			}
+			q.status = http.StatusUnprocessableEntity
+		} else if err != nil {
+			return err
+		}
+	}
+	return q.show("what-if", v)
+}
+
+// whatIfForm reads what the address supposes.
+func whatIfForm(q *request, a mechanism.Adopted) (v whatIfView, ask mechanism.Supposition) {
+	p, ps := q.p(), q.r.URL.Query()
+	v.Counting = map[truce.CountingID]string{}
+	for _, k := range a.Plan.Agreement.Counting {
+		v.Counting[k.ID] = cmp.Or(k.Name.In(q.lang), string(k.ID))
+	}
+	share := url.Values{}
+	for _, t := range a.Plan.Agreement.Terms {
+		one := supposedTerm{ID: t.ID, Options: []Option{{Value: "", Name: q.say("web.whatif.as-it-is")}}}
+		for _, rd := range t.Readings {
+			on := ps.Get("read."+string(t.ID)) == string(rd.ID)
+			one.Options = append(one.Options, Option{string(rd.ID), p.Reading(truce.Choice{Term: t.ID, Reading: rd.ID}), on})
+			if on {
+				ask.Readings = append(ask.Readings, string(t.ID)+"="+string(rd.ID))
+				share.Set("read."+string(t.ID), string(rd.ID))
+			}
+		}
+		v.Terms = append(v.Terms, one)
+	}
+	v.Rules = append(v.Rules, Option{Value: "", Name: q.say("web.whatif.no-rule")})
+	for _, r := range a.Plan.Rules {
+		v.Rules = append(v.Rules, Option{string(r.ID), string(r.Article) + " · " + p.Rule(r.ID), ps.Get("rule") == string(r.ID)})
+	}
+	for _, f := range supposedFields {
+		v.Fields = append(v.Fields, Option{f, isWord(p, "whatif-field", f), ps.Get("field") == f})
+	}
+	v.Versions = append(v.Versions, Option{Value: "", Name: q.say("web.whatif.in-force")})
+	for _, x := range q.versions("") {
+		if x.Version.Version != a.Plan.Agreement.Version {
+			v.Versions = append(v.Versions, Option{string(x.Version.Version), string(x.Version.Version), ps.Get("version") == string(x.Version.Version)})
+		}
+	}
+	v.Value = strings.TrimSpace(ps.Get("value"))
+	if rule, field := ps.Get("rule"), ps.Get("field"); rule != "" && v.Value != "" {
+		ask.Sets = append(ask.Sets, rule+"."+field+"="+v.Value)
+		share.Set("rule", rule)
+		share.Set("field", field)
+		share.Set("value", v.Value)
+	}
+	if ask.Version = truce.VersionID(ps.Get("version")); ask.Version != "" {
+		share.Set("version", string(ask.Version))
+	}
+	v.Asked = len(ask.Readings)+len(ask.Sets) > 0 || ask.Version != ""
+	v.Share = "/agreement/what-if?" + share.Encode()
+	return v, ask
 }
