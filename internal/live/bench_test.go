@@ -56,13 +56,9 @@ func BenchmarkPositions(b *testing.B) {
 	adopted := bk.entries[0]
 	follow := func(b *testing.B) *live.Live {
 		l := live.New()
-		if err := l.Apply(adopted.r, adopted.g); err != nil {
-			b.Fatal(err)
-		}
+		take(b, l, adopted.r, adopted.g)
 		for _, e := range entries[:10] { // the index is built
-			if err := l.Apply(e.r, e.g); err != nil {
-				b.Fatal(err)
-			}
+			take(b, l, e.r, e.g)
 		}
 		return l
 	}
@@ -71,9 +67,7 @@ func BenchmarkPositions(b *testing.B) {
 		l := follow(b)
 		b.StartTimer()
 		for _, e := range entries[10:] {
-			if err := l.Apply(e.r, e.g); err != nil {
-				b.Fatal(err)
-			}
+			take(b, l, e.r, e.g)
 		}
 	}
 	b.ReportMetric(float64(30*n*b.N)/b.Elapsed().Seconds(), "positions/s")
@@ -94,9 +88,7 @@ func BenchmarkMemory(b *testing.B) {
 		}
 		r := d.Record
 		r.Seq, r.Recorded = 1, utc(8, 0, 0)
-		if err := l.Apply(&r, vault.Groups{}); err != nil {
-			b.Fatal(err)
-		}
+		take(b, l, &r, vault.Groups{})
 		seed := uint64(1)
 		seq := truce.Seq(1)
 		for k := 0; k < each; k += batch {
@@ -117,9 +109,7 @@ func BenchmarkMemory(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if err := l.Apply(&r, g); err != nil {
-					b.Fatal(err)
-				}
+				take(b, l, &r, g)
 			}
 		}
 		if _, err := l.Settle(utc(20, 1, 0)); err != nil {

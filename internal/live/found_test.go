@@ -19,9 +19,7 @@ func TestFound(t *testing.T) {
 	d.Record.ID, d.Record.Recorded = "r-text", utc(20, 8, 0)
 	follow := func() *live.Live {
 		l := live.New()
-		if err := l.Apply(&d.Record, vault.Groups{}); err != nil {
-			t.Fatal(err)
-		}
+		take(t, l, &d.Record, vault.Groups{})
 		return l
 	}
 	const rule = truce.RuleID("reduction")

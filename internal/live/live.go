@@ -8,7 +8,6 @@ import (
 	"truce"
 	"truce/assess"
 	"truce/internal/record"
-	"truce/internal/vault"
 	"truce/terms"
 )
 
@@ -80,34 +79,27 @@ func (l *Live) Now() truce.Instant { return l.now }
 // without it, so the owner makes a new Live and follows the journal from its beginning.
 func (l *Live) Stale() bool { return l.stale }
 
-// Apply takes in the next record.
-func (l *Live) Apply(r *truce.Record, g vault.Groups) error {
+// Apply takes in the next record, with what [record.Read] read of it.
+func (l *Live) Apply(r *truce.Record, said any) {
 	l.now = max(l.now, r.Recorded)
-	switch r.Kind {
-	case truce.RecordAgreement:
-		return l.adopt(r)
-	case truce.RecordObservation:
-		return l.observe(r, g)
-	case truce.RecordPositions:
-		return l.locate(r, g)
-	case truce.RecordOutcome:
-		return l.recorded(r, g)
-	case truce.RecordErasure:
-		return l.erase(r, g)
-	case truce.RecordNotice:
-		n, err := record.ReadNotice(r)
-		l.now = max(l.now, n.At)
-		return err
+	switch x := said.(type) {
+	case record.Agreement:
+		l.adopt(x)
+	case record.Observation:
+		l.observe(r, x)
+	case record.Positions:
+		l.locate(r, x)
+	case record.Outcome:
+		l.recorded(r, x)
+	case record.Erasure:
+		l.erase(r, x)
+	case record.Notice:
+		l.now = max(l.now, x.At)
 	}
-	return nil
 }
 
 // adopt takes a version of the agreement up. What was known before is made known to it.
-func (l *Live) adopt(r *truce.Record) error {
-	a, err := record.ReadAgreement(r)
-	if err != nil {
-		return err
-	}
+func (l *Live) adopt(a record.Agreement) {
 	p := l.plan(planKey{a.Text(), a.Version})
 	p.agreement, p.use = a.Agreement, a.Use
 	for _, x := range l.plans {
@@ -121,7 +113,6 @@ func (l *Live) adopt(r *truce.Record) error {
 	for _, x := range l.plans {
 		l.arm(x)
 	}
-	return nil
 }
 
 // plan finds a plan, or makes room for one.
@@ -183,14 +174,10 @@ func (l *Live) arm(p *plan) {
 }
 
 // observe takes an observation in. It is known by the name of its record: what two authors call by one name stays two things.
-func (l *Live) observe(r *truce.Record, g vault.Groups) error {
-	obs, err := record.ReadObservation(r, g)
-	if err != nil {
-		return err
-	}
+func (l *Live) observe(r *truce.Record, obs record.Observation) {
 	if obs.Content == nil {
 		l.erased[r.ID] = true
-		return nil
+		return
 	}
 	o := obs.Content
 	id := truce.ObservationID(r.ID)
@@ -216,7 +203,6 @@ func (l *Live) observe(r *truce.Record, g vault.Groups) error {
 			p.assessor.Add(o)
 		}
 	}
-	return nil
 }
 
 // named gives the record that an author means, where it came before.
@@ -228,14 +214,10 @@ func (l *Live) named(id truce.ObservationID) truce.ObservationID {
 }
 
 // locate takes positions in.
-func (l *Live) locate(r *truce.Record, g vault.Groups) error {
-	p, err := record.ReadPositions(r, g)
-	if err != nil {
-		return err
-	}
+func (l *Live) locate(r *truce.Record, p record.Positions) {
 	if p.Track == nil {
 		l.erased[r.ID] = true
-		return nil
+		return
 	}
 	t := assess.Track{Unit: p.Track.Unit, Actor: p.Track.Actor, Source: p.Track.Source, Simulated: p.Simulated, Moved: p.Moved}
 	if p.Track.Category != "" {
@@ -259,7 +241,6 @@ func (l *Live) locate(r *truce.Record, g vault.Groups) error {
 	if !known {
 		l.positions = append(l.positions, positions{t, p.Fixes})
 	}
-	return nil
 }
 
 // unit finds a unit, or makes room for one.
@@ -275,11 +256,7 @@ func (l *Live) unit(name, actor string) *unit {
 }
 
 // erase notes what was erased. It takes effect when a second person confirms it.
-func (l *Live) erase(r *truce.Record, g vault.Groups) error {
-	e, err := record.ReadErasure(r, g)
-	if err != nil {
-		return err
-	}
+func (l *Live) erase(r *truce.Record, e record.Erasure) {
 	switch e.Act {
 	case record.ErasureProposed:
 		l.proposals[r.ID] = e.Seqs
@@ -290,7 +267,6 @@ func (l *Live) erase(r *truce.Record, g vault.Groups) error {
 			}
 		}
 	}
-	return nil
 }
 
 // Version is a version of the agreement as far as it is evaluated.

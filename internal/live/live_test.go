@@ -119,10 +119,18 @@ func (b *book) write(t fatal, d record.Draft, at truce.Instant) *truce.Record {
 		t.Fatal(err)
 	}
 	b.entries = append(b.entries, written{&r, g})
-	if err := b.live.Apply(&r, g); err != nil {
+	take(t, b.live, &r, g)
+	return &r
+}
+
+// take lets a follower take up a record.
+func take(t fatal, l *live.Live, r *truce.Record, g vault.Groups) {
+	t.Helper()
+	said, err := record.Read(r, g)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return &r
+	l.Apply(r, said)
 }
 
 type drafter interface{ Draft() (record.Draft, error) }
@@ -172,9 +180,7 @@ func (b *book) again(t fatal, n int, erased ...truce.RecordID) *live.Live {
 		if slices.Contains(erased, e.r.ID) {
 			g, _ = b.keys.Open(e.r, nil)
 		}
-		if err := l.Apply(e.r, g); err != nil {
-			t.Fatal(err)
-		}
+		take(t, l, e.r, g)
 	}
 	return l
 }

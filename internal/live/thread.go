@@ -9,7 +9,6 @@ import (
 	"truce"
 	"truce/assess"
 	"truce/internal/record"
-	"truce/internal/vault"
 )
 
 // threadKey names what outcomes follow each other about: a rule, and one observation, one who owes, one period, or one unit, whose stays
@@ -103,11 +102,7 @@ func (p *plan) take(c assess.Change) {
 }
 
 // recorded notes an outcome that the journal holds.
-func (l *Live) recorded(r *truce.Record, g vault.Groups) error {
-	o, err := record.ReadOutcome(r, g)
-	if err != nil {
-		return err
-	}
+func (l *Live) recorded(r *truce.Record, o record.Outcome) {
 	p := l.plan(planKey{o.Text, o.Version})
 	if old, ok := p.by[o.Supersedes]; ok {
 		t := p.threads[old]
@@ -118,7 +113,7 @@ func (l *Live) recorded(r *truce.Record, g vault.Groups) error {
 	k, ok := outcomeKey(&o)
 	switch {
 	case o.Gone:
-		return nil
+		return
 	case !ok:
 		if p.blocked[o.Rule] == nil {
 			p.blocked[o.Rule] = map[truce.RecordID]bool{}
@@ -126,7 +121,7 @@ func (l *Live) recorded(r *truce.Record, g vault.Groups) error {
 		for _, id := range o.Subject.Records {
 			p.blocked[o.Rule][id] = true
 		}
-		return nil
+		return
 	}
 	t := p.threads[k]
 	if t == nil {
@@ -141,7 +136,6 @@ func (l *Live) recorded(r *truce.Record, g vault.Groups) error {
 	slices.SortStableFunc(t.latest, func(a, b *latest) int { return cmp.Or(cmp.Compare(a.when.From, b.when.From), cmp.Compare(a.id, b.id)) })
 	p.by[r.ID] = k
 	p.dirty[k] = true
-	return nil
 }
 
 // says writes what makes two outcomes about one thing different enough for a new record. How long and how deep is not among it: a stay that goes

@@ -15,28 +15,28 @@ import (
 
 // apply lets each part take in one record, and makes the view's row of it. A step that was not possible when it was recorded changes nothing: it
 // stays in the journal as what somebody tried. The lock is held.
-func (m *Mechanism) apply(r *truce.Record, g vault.Groups) error {
+func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	row := view.Row{Seq: r.Seq, ID: r.ID, Kind: r.Kind, Tier: r.Tier, Author: r.Author, Version: r.Version, Claimed: r.Claimed, Received: r.Received,
 		Recorded: r.Recorded, Erased: g.Erased()}
 	if err := m.Directory.Apply(r, g); err != nil {
 		return err
 	}
 	m.evaluating.Lock()
-	err := m.live.Apply(r, g)
+	m.live.Apply(r, said)
 	m.evaluating.Unlock()
-	if err != nil {
-		return err
-	}
 	var at *spot
+	switch x := said.(type) {
+	case record.Observation:
+		at = observationRow(&row, x)
+	case record.Positions:
+		at = positionsRow(&row, x)
+	case record.Outcome:
+		at = outcomeRow(&row, x)
+	}
+	var err error
 	switch r.Kind {
 	case truce.RecordAgreement:
 		err = m.adopt(r, g)
-	case truce.RecordObservation:
-		at, err = observationRow(&row, r, g)
-	case truce.RecordPositions:
-		at, err = positionsRow(&row, r, g)
-	case truce.RecordOutcome:
-		at, err = outcomeRow(&row, r, g)
 	case truce.RecordClass:
 		err = m.places.classified(m.Directory, r, g)
 	case truce.RecordStep:
@@ -65,21 +65,17 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups) error {
 	return m.publish(r, g, effect)
 }
 
-func observationRow(row *view.Row, r *truce.Record, g vault.Groups) (*spot, error) {
-	o, err := record.ReadObservation(r, g)
-	if err != nil {
-		return nil, err
-	}
+func observationRow(row *view.Row, o record.Observation) *spot {
 	row.Simulated = o.Simulated
 	if o.Content == nil {
-		return nil, nil
+		return nil
 	}
 	h := &view.Happened{Kind: o.Kind, Word: o.Content.What, First: view.DayOf(o.Content.When.From), Last: view.DayOf(o.Content.When.To)}
 	if c, ok := cellOf(o.Content.Where); ok {
 		h.HasCell, h.Lon, h.Lat = true, c.Lon, c.Lat
 	}
 	row.Happened, row.HasPlace = h, o.Content.Where.Kind != truce.PlaceUnknown
-	return &spot{place: o.Content.Where, kind: uint8(o.Kind), word: word{text: o.Content.What}}, nil
+	return &spot{place: o.Content.Where, kind: uint8(o.Kind), word: word{text: o.Content.What}}
 }
 
 // cellOf gives the coarse cell of a place, where it has a position.
@@ -96,11 +92,7 @@ func cellOf(p truce.Place) (geo.Cell, bool) {
 	return geo.CellOf(at), true
 }
 
-func positionsRow(row *view.Row, r *truce.Record, g vault.Groups) (at *spot, err error) {
-	p, err := record.ReadPositions(r, g)
-	if err != nil {
-		return nil, err
-	}
+func positionsRow(row *view.Row, p record.Positions) (at *spot) {
 	row.Simulated, row.HasPlace = p.Simulated, true
 	if len(p.Fixes) > 0 {
 		h := &view.Happened{Kind: truce.KindPresence, First: view.DayOf(p.Fixes[0].At), Last: view.DayOf(p.Fixes[0].At), HasCell: true}
@@ -112,7 +104,7 @@ func positionsRow(row *view.Row, r *truce.Record, g vault.Groups) (at *spot, err
 		row.Happened = h
 		at = &spot{place: truce.Place{Kind: truce.PlacePoint, At: p.Fixes[0].Pos}, reach: reachOf(p.Fixes), kind: entryTrack}
 	}
-	return at, nil
+	return at
 }
 
 // reachOf gives a radius around the first position in which all of them lie. It is found from the corners of their box: there may be millions.

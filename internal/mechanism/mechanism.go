@@ -31,8 +31,8 @@ import (
 
 // Evaluator is the part that says what rules make of what arrives (package live).
 type Evaluator interface {
-	// Apply takes in the next record.
-	Apply(r *truce.Record, g vault.Groups) error
+	// Apply takes in the next record, with what [record.Read] read of it.
+	Apply(r *truce.Record, said any)
 	// Settle drafts a record for each outcome that differs from the one on record, as the agreement stands at a time.
 	Settle(at truce.Instant) ([]record.Draft, error)
 	// Stale reports that it holds content that was erased since: then it is made anew from the journal.
@@ -140,21 +140,11 @@ func (m *Mechanism) Run(ctx context.Context) error {
 }
 
 func (m *Mechanism) run(ctx context.Context) error {
-	from := truce.Seq(1)
 	for {
-		if err := m.Journal.Wait(ctx, from-1); err != nil {
+		if err := m.Journal.Wait(ctx, m.head.Seq); err != nil {
 			return err
 		}
-		err := m.Journal.Read(ctx, from, func(e journal.Entry) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := m.take(ctx, e); err != nil {
-				return err
-			}
-			from = e.Seq + 1
-			return nil
-		})
+		err := m.follow(ctx)
 		if err != nil {
 			return err
 		}
@@ -171,6 +161,73 @@ func (m *Mechanism) run(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// unsealed is a record with what it says, and the head of the journal behind it.
+type unsealed struct {
+	truce.Record
+	groups vault.Groups
+	said   any
+	head   journal.Head
+}
+
+// ahead is how many records are opened before they are taken up; each may be large.
+const ahead = 16
+
+// follow takes up what the journal holds behind the head. While one record is taken up, those behind it are read and opened, which is the larger part of
+// the work of a start.
+func (m *Mechanism) follow(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	list, ended := make(chan unsealed, ahead), make(chan error, 1)
+	head := m.head // nobody but this follower moves it
+	go func() {
+		defer close(list)
+		ended <- m.Journal.Read(ctx, head.Seq+1, func(e journal.Entry) error {
+			x, err := m.open(head, e)
+			if err != nil {
+				return err
+			}
+			head = x.head
+			select {
+			case list <- x:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	var failed error
+	for x := range list {
+		if failed == nil {
+			if failed = m.take(ctx, &x); failed != nil {
+				stop() // and wait until nothing reads the journal any more
+			}
+		}
+	}
+	if err := <-ended; failed == nil {
+		return err
+	}
+	return failed
+}
+
+// open reads a record that should stand behind a head.
+func (m *Mechanism) open(after journal.Head, e journal.Entry) (x unsealed, err error) {
+	if x.Record, x.head, err = journal.Next(after, e); err != nil {
+		return x, err
+	}
+	if x.groups, err = m.Keys.Open(&x.Record, e.Sealed); err == nil {
+		x.said, err = record.Read(&x.Record, x.groups)
+	}
+	return x, at(&x.Record, err)
+}
+
+// at names the record that could not be taken up.
+func at(r *truce.Record, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &truce.Error{Op: "mechanism.Run", Kind: truce.KindOf(err), Subject: r.String(), Cause: err, Hint: truce.HintOf(err)}
 }
 
 // renew makes the evaluator anew from the journal where it holds what was erased. The lock is held: it happens rarely.
@@ -193,7 +250,11 @@ func (m *Mechanism) renew(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return fresh.Apply(&r, g)
+		said, err := record.Read(&r, g)
+		if err == nil {
+			fresh.Apply(&r, said)
+		}
+		return err
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		return err
@@ -208,23 +269,14 @@ func (m *Mechanism) renew(ctx context.Context) error {
 }
 
 // take takes up one record in every part.
-func (m *Mechanism) take(ctx context.Context, e journal.Entry) error {
-	const op truce.Op = "mechanism.Run"
-	r, head, err := journal.Next(m.head, e)
-	if err != nil {
-		return err
-	}
-	g, err := m.Keys.Open(&r, e.Sealed)
-	if err != nil {
-		return &truce.Error{Op: op, Kind: truce.KindOf(err), Subject: r.String(), Cause: err, Hint: truce.HintOf(err)}
-	}
+func (m *Mechanism) take(ctx context.Context, x *unsealed) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.apply(&r, g); err != nil {
-		return &truce.Error{Op: op, Kind: truce.KindOf(err), Subject: r.String(), Cause: err, Hint: truce.HintOf(err)}
+	if err := m.apply(&x.Record, x.groups, x.said); err != nil {
+		return at(&x.Record, err)
 	}
-	m.head = head
-	delete(m.inflight, r.ID)
+	m.head = x.head
+	delete(m.inflight, x.ID)
 	if len(m.pending) >= DefaultApply {
 		return m.flush(ctx)
 	}

@@ -9,15 +9,10 @@ import (
 	"truce/geo"
 	"truce/internal/access"
 	"truce/internal/record"
-	"truce/internal/vault"
 	"truce/internal/view"
 )
 
-func outcomeRow(row *view.Row, r *truce.Record, g vault.Groups) (*spot, error) {
-	o, err := record.ReadOutcome(r, g)
-	if err != nil {
-		return nil, err
-	}
+func outcomeRow(row *view.Row, o record.Outcome) *spot {
 	row.Outcome = &view.Outcome{Rule: o.Rule, Article: o.Article}
 	row.Simulated = o.Simulated
 	for _, id := range o.Subject.Records {
@@ -39,7 +34,7 @@ func outcomeRow(row *view.Row, r *truce.Record, g vault.Groups) (*spot, error) {
 	} else if d != nil && !o.Gone && row.HasPlace {
 		at.place = truce.Place{Kind: truce.PlacePoint, At: d.At, Error: d.Error}
 	}
-	return at, nil
+	return at
 }
 
 // Outcome is what a rule says, as one viewer sees it.
