@@ -157,9 +157,11 @@ func (c *chart) word(w word) uint16 {
 		if len(c.words) > atlas.MaxWords {
 			return 0
 		}
-		for i := range w.said {
-			w.said[i] = record.Said{Readings: w.said[i].Readings, Result: w.said[i].Result}
+		said := make([]record.Said, len(w.said)) // a copy, and of the copy only what is asked of it
+		for i, x := range w.said {
+			said[i] = record.Said{Readings: x.Readings, Result: x.Result}
 		}
+		w.said = said
 		i = uint16(len(c.words))
 		c.words, c.wordOf[key] = append(c.words, w), i
 	}
