@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -31,6 +32,12 @@ func read(t *testing.T) *readers {
 // ask sends a request as somebody; "" is the public.
 func (e *readers) ask(name, method, path string, form url.Values, cookies ...*http.Cookie) *httptest.ResponseRecorder {
 	e.T.Helper()
+	return e.askAs(e.As(name), method, path, form, cookies...)
+}
+
+// askAs sends a request as a viewer.
+func (e *readers) askAs(v access.Viewer, method, path string, form url.Values, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+	e.T.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -38,13 +45,26 @@ func (e *readers) ask(name, method, path string, form url.Values, cookies ...*ht
 	for _, c := range cookies {
 		r.AddCookie(c)
 	}
+	return e.serve(v, r)
+}
+
+// askBody sends a body of a type as somebody.
+func (e *readers) askBody(name, path, kind string, body io.Reader) *httptest.ResponseRecorder {
+	e.T.Helper()
+	r := httptest.NewRequest("POST", path, body)
+	r.Header.Set("Content-Type", kind)
+	return e.serve(e.As(name), r)
+}
+
+func (e *readers) serve(v access.Viewer, r *http.Request) *httptest.ResponseRecorder {
+	e.T.Helper()
 	rec := httptest.NewRecorder()
 	out := &answer{ResponseWriter: rec}
-	q := &request{Viewer: e.As(name), s: e.s, w: out, r: r, lang: languageOf(r)}
+	q := &request{Viewer: v, s: e.s, w: out, r: r, lang: languageOf(r)}
 	e.s.mux.ServeHTTP(out, r.WithContext(context.WithValue(context.Background(), requestKey{}, q)))
 	out.finish(r)
 	if out.err != nil {
-		e.T.Fatalf("%s as %s: %v", path, name, out.err)
+		e.T.Fatalf("%s as %s: %v", r.URL, v.Office, out.err)
 	}
 	return rec
 }
