@@ -57,11 +57,32 @@ func main() {
 	sample := flag.Int("sample", 10_000, "positions whose flags are held against exact ones: the first so many")
 	near := flag.Int("near", 5000, "and at most so many that lie within 3 m of an edge or a limit")
 	dsn := flag.String("postgis", "", "connection string of a PostgreSQL with PostGIS; empty leaves it out")
+	tiles := flag.Int("tiles", 0, "draw the map's tiles of this zoom instead, of so many positions as -positions says")
 	flag.Parse()
-	if err := compare(context.Background(), *positions, *spherical, *stored, *zones, *rounds, *sample, *near, *dsn); err != nil {
+	run := func() error {
+		return compare(context.Background(), *positions, *spherical, *stored, *zones, *rounds, *sample, *near, *dsn)
+	}
+	if *tiles > 0 {
+		run = func() error { return compareTiles(context.Background(), *dsn, *positions, *tiles) }
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// compareTiles draws tiles with and without PostGIS.
+func compareTiles(ctx context.Context, dsn string, positions, zoom int) error {
+	if dsn == "" {
+		return tileRun(ctx, nil, 2000, positions, zoom)
+	}
+	db, err := connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	fmt.Println(db.version)
+	return tileRun(ctx, db, 2000, positions, zoom)
 }
 
 func compare(ctx context.Context, positions, spherical, stored int, zones string, rounds, sample, near int, dsn string) error {

@@ -201,6 +201,9 @@ func (s *server) mapPage(q *request) error {
 	if v.Coverage, err = s.m.Coverage(q.ctx, q.Viewer); err != nil {
 		return err
 	}
+	if !toldOfLooking(v.Coverage) {
+		v.Coverage.Areas = nil
+	}
 	for _, b := range bandsOf(a.Plan.Agreement) {
 		v.Bands = append(v.Bands, bandName{q.bandText(b), b.rules})
 	}
@@ -209,7 +212,7 @@ func (s *server) mapPage(q *request) error {
 		m := q.measured()
 		v.Measured = &m
 	}
-	v.Centre = centre(a.Plan.Agreement)
+	v.Centre = firstSight(a.Plan.Agreement)
 	return q.show("map", v)
 }
 
@@ -297,19 +300,20 @@ func boundsText(p *mechanism.Place, c *mechanism.Cell, f *truce.Feature) string 
 	return ""
 }
 
-// centre is what the map shows first: everything that the agreement draws but wide areas that are there for their names.
-func centre(a *truce.Agreement) string {
-	var sw, ne truce.Position
-	found := false
-	for _, wide := range []bool{false, true} {
+// firstSight is what the map shows first: the zones of the agreement; its lines where it draws no zone, and everything where it draws neither. Borders and wide areas that
+// are there for their names reach far beyond what is looked at.
+func firstSight(a *truce.Agreement) string {
+	for _, counts := range []func(*truce.Feature) bool{
+		func(f *truce.Feature) bool { return f.Shape == truce.ShapeArea && f.Kind != truce.FeatureArea },
+		func(f *truce.Feature) bool { return f.Shape == truce.ShapeLine && f.Kind != truce.FeatureBorder },
+		func(*truce.Feature) bool { return true },
+	} {
+		var sw, ne truce.Position
+		found := false
 		for i := range a.Places {
-			f := &a.Places[i]
-			if !wide && f.Kind == truce.FeatureArea {
-				continue
-			}
-			s, n, ok := mechanism.Bounds(f)
+			s, n, ok := mechanism.Bounds(&a.Places[i])
 			switch {
-			case !ok:
+			case !ok || !counts(&a.Places[i]):
 			case !found:
 				sw, ne, found = s, n, true
 			default:
@@ -321,6 +325,13 @@ func centre(a *truce.Agreement) string {
 		}
 	}
 	return "30,27,45,39"
+}
+
+// toldOfLooking reports whether a viewer is told of anybody who looked. Who is told of nobody cannot say that nobody did.
+func toldOfLooking(c mechanism.Coverage) bool {
+	return slices.ContainsFunc(c.Areas, func(x mechanism.AreaCoverage) bool {
+		return slices.ContainsFunc(x.Days, func(d mechanism.Looked) bool { return !d.Nobody() })
+	})
 }
 
 func (q *request) bandText(b band) string {
@@ -495,6 +506,9 @@ func (s *server) things(q *request) error {
 			props[id] = map[string]any{"kind": "area", "place": string(id), "name": q.p().Place(id)}
 		}
 		return props[id]
+	}
+	if !toldOfLooking(cover) {
+		cover.Areas = nil
 	}
 	for _, c := range cover.Areas {
 		looked, hindered := 0, 0

@@ -10,7 +10,7 @@ import (
 )
 
 // mapBands is how many distances from a line or an area are drawn.
-const mapBands = 12
+const mapBands = 8
 
 // band is all ground within a distance of a feature that a rule speaks of, or a reading of a term.
 type band struct {
@@ -21,8 +21,7 @@ type band struct {
 	rules  []truce.RuleID
 }
 
-// bandsOf lists the distances that an agreement speaks of, the widest first. Of a term, every reading counts; those that somebody holds come first where there
-// are more than are drawn.
+// bandsOf lists the distances that an agreement speaks of, the widest first. Of a term's readings those count that somebody holds, or all where nobody holds any.
 func bandsOf(a *truce.Agreement) []band {
 	var held, free []band
 	add := func(b band, isHeld bool, rule truce.RuleID) {
@@ -71,7 +70,10 @@ func bandsOf(a *truce.Agreement) []band {
 			walk(r.Where, truce.Choice{}, true, r.ID)
 		}
 	}
-	out := append(held, free...)
+	out := held
+	if len(out) == 0 {
+		out = free
+	}
 	out = out[:min(len(out), mapBands)]
 	slices.SortStableFunc(out, func(a, b band) int { return cmp.Compare(b.within, a.within) })
 	return out

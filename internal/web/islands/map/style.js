@@ -26,7 +26,7 @@ export function style(d, c, tiles) {
       {id: 'world', type: 'fill', source: 'world', maxzoom: 6, paint: {'fill-color': c.paper}},
       {id: 'land', type: 'fill', source: 'base', filter: kind('land'), paint: {'fill-color': c.paper}},
       {id: 'zones', type: 'fill', source: 'shapes', filter: ['all', ['==', ['get', 'shape'], 'area'], ['!=', ['get', 'kind'], 'area'], ['!=', ['get', 'kind'], 'band']], paint: {'fill-color': c.zone, 'fill-opacity': .75}},
-      {id: 'bands', type: 'fill', source: 'shapes', filter: kind('band'), paint: {'fill-color': c.accent, 'fill-opacity': .07}},
+      {id: 'bands', type: 'fill', source: 'shapes', filter: kind('band'), paint: {'fill-color': c.accent, 'fill-opacity': .05}},
       {id: 'nobody', type: 'fill', source: 'things', filter: ['all', kind('area'), ['has', 'of'], ['<', ['*', 2, ['get', 'days']], ['get', 'of']]], paint: {'fill-pattern': 'hatch-nobody', 'fill-opacity': .35}},
       {id: 'borders', type: 'line', source: 'base', filter: kind('border'), paint: {'line-color': c.soft, 'line-width': 1, 'line-dasharray': [6, 3, 1, 3]}},
       {id: 'zone-edges', type: 'line', source: 'shapes', filter: ['all', ['==', ['get', 'shape'], 'area'], ['!=', ['get', 'kind'], 'area'], ['!=', ['get', 'kind'], 'band']], paint: {'line-color': c['zone-edge'], 'line-width': 1.4}},
