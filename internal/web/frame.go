@@ -139,6 +139,7 @@ func (l *look) words() template.FuncMap {
 		"result":   func(word any) template.HTML { return resultTag(p(), fmt.Sprint(word)) },
 		"byResult": byResult,
 		"fold":     func(list []mechanism.Said) bool { return len(list) > maxUnfolded },
+		"sep":      func(sign string) string { return separator(l.lang, sign) },
 		"icon":     icon,
 		"dict":     dict,
 		"list":     func(items ...any) []any { return items },
@@ -273,6 +274,14 @@ func resultTag(p *lang.Printer, word string) template.HTML {
 		text = p.Result(r)
 	}
 	return template.HTML(`<span class="result ` + template.HTMLEscapeString(class) + `">` + string(icon("r-"+class)) + ` ` + template.HTMLEscapeString(text) + `</span>`)
+}
+
+// separator is a comma or a semicolon between things, as the language writes it.
+func separator(language, sign string) string {
+	if language == "ar" {
+		sign = strings.NewReplacer(",", "،", ";", "؛").Replace(sign)
+	}
+	return sign + " "
 }
 
 // icon draws a sign of the sheet in the frame. It stands beside words and says nothing of its own.

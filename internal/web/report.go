@@ -390,8 +390,10 @@ func (q *request) placeOf(o *truce.Observation, t *typed) {
 			t.bad("error", q.say("web.report.bad-error"))
 		case c.At == (truce.Position{}):
 			t.bad("at", q.say("web.report.bad-place"))
-		default: // the way of writing may leave more open than its author thinks
-			o.Where = truce.Place{Kind: truce.PlacePoint, At: c.At, Error: max(truce.Metres(radius), tenth(c.Error))}
+		case c.Error > truce.Metres(radius)+1: // the way of writing leaves more open than its author says
+			t.bad("error", q.say("web.report.too-exact", truce.MetresArg(truce.Tenths(c.Error*10))))
+		default:
+			o.Where = truce.Place{Kind: truce.PlacePoint, At: c.At, Error: truce.Metres(radius)}
 		}
 	case "named":
 		name := strings.TrimSpace(t.values.Get("named"))
@@ -425,15 +427,6 @@ func (q *request) placeOf(o *truce.Observation, t *typed) {
 	default:
 		t.bad("place", q.say("web.form.choose"))
 	}
-}
-
-// tenth rounds a length up to a tenth of a metre.
-func tenth(m truce.Metres) truce.Metres {
-	whole := truce.Metres(int64(m * 10))
-	if whole < m*10 {
-		whole++
-	}
-	return whole / 10
 }
 
 // readReport reads the form that was sent. files are the pictures in it, where no script sends them piece by piece.

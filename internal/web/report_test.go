@@ -20,7 +20,7 @@ import (
 
 // sound is a form that is filled in.
 func sound() url.Values {
-	return url.Values{"draft": {"form-0123456789"}, "observed": {"incident"}, "what": {"shelling"}, "from": {"2017-11-15T11:30"}, "to": {""}, "zone": {"local"}, "place": {"point"}, "at": {"32.75, 36.1"},
+	return url.Values{"draft": {"form-0123456789"}, "observed": {"incident"}, "what": {"shelling"}, "from": {"2017-11-15T11:30"}, "to": {""}, "zone": {"local"}, "place": {"point"}, "at": {"32.75000, 36.10000"},
 		"error": {"100"}, "name-0": {"government-of-syria"}, "role-0": {"initiator"}, "name-1": {""}, "role-1": {""}, "category-0": {"mortar"}, "calibre-0": {"120"}, "number-0": {"2"}, "deaths-low": {"1"}, "deaths": {"2"},
 		"deaths-high": {"4"}, "means": {"seen"}, "standing": {"observed"}, "source": {"team-4"}, "note": {"four rounds"}}
 }
@@ -50,7 +50,7 @@ func TestFormBecomesObservation(t *testing.T) {
 		t.Fatalf("problems at %v", bad)
 	}
 	at := truce.InstantOf(time.Date(2017, 11, 15, 9, 30, 0, 0, time.UTC)) // Damascus is two hours ahead in November
-	if o.Kind != truce.KindIncident || o.What != "shelling" || o.When != truce.At(at) || o.Where.Kind != truce.PlacePoint || o.Where.At != truce.Degrees(36.1, 32.75) || o.Where.Error < 100 ||
+	if o.Kind != truce.KindIncident || o.What != "shelling" || o.When != truce.At(at) || o.Where.Kind != truce.PlacePoint || o.Where.At != truce.Degrees(36.1, 32.75) || o.Where.Error != 100 ||
 		len(o.Parts) != 1 || o.Parts[0] != (truce.Part{Name: "government-of-syria", Role: truce.RoleInitiator}) || len(o.Equipment) != 1 || o.Equipment[0].CalibreMM != 120 || o.Equipment[0].Count != truce.Exactly(2) ||
 		o.Deaths != (truce.Number{Low: 1, Best: 2, High: 4, Stated: true}) || o.Injured.Stated || o.Source.ID != "team-4" || o.Source.Means != truce.MeansSeen || o.Source.Standing != truce.StandingObserved || o.Note != "four rounds" {
 		t.Errorf("%+v", o)
@@ -60,7 +60,7 @@ func TestFormBecomesObservation(t *testing.T) {
 		want   func(*truce.Observation) bool
 	}{
 		"a grid reference":   {url.Values{"at": {"37SBS2824512345"}}, func(o *truce.Observation) bool { return o.Where.Kind == truce.PlacePoint && o.Where.At.Lat > 0 }},
-		"a coarse reference": {url.Values{"at": {"37SBS2812"}, "error": {"5"}}, func(o *truce.Observation) bool { return o.Where.Error > 700 }}, // a square of a kilometre is not known to five metres
+		"a coarse reference": {url.Values{"at": {"37SBS2812"}, "error": {"1000"}}, func(o *truce.Observation) bool { return o.Where.Error == 1000 }},
 		"a named place":      {url.Values{"place": {"named"}, "named": {"nawa"}}, func(o *truce.Observation) bool { return o.Where.Kind == truce.PlaceNamed && o.Where.Name == "nawa" }},
 		"an area": {url.Values{"place": {"area"}, "corners": {"32.6 36.1\n32.7 36.1\n\n32.7 36.2\n32.6 36.1"}},
 			func(o *truce.Observation) bool { return o.Where.Kind == truce.PlaceArea && len(o.Where.Path) == 3 }},
@@ -112,6 +112,13 @@ func TestBadFormKeepsWhatWasTyped(t *testing.T) {
 	for _, kept := range []string{"2017-13-40T00:00", "&lt;nowhere&gt;", `value="many"`, "KEEP &lt;/textarea&gt; ME", `value="government-of-syria"`, `<option value="shelling" selected>`, "form-0123456789"} {
 		if !strings.Contains(page, kept) {
 			t.Errorf("%q was typed and is lost", kept)
+		}
+	}
+	for _, exact := range []url.Values{{"at": {"37SBS2812"}, "error": {"5"}}, {"at": {"32.75 36.1"}, "error": {"100"}}} { // a square of a kilometre is not known to five metres
+		form := sound()
+		form["at"], form["error"] = exact["at"], exact["error"]
+		if _, bad := readForm(t, e, form); !slices.Equal(bad, []string{"error"}) {
+			t.Errorf("%v: what is more exact than it is written is told at %v", exact, bad)
 		}
 	}
 	future := sound()
