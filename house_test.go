@@ -126,9 +126,9 @@ var mayUse = map[string][]string{
 	"truce/internal/door":                    {"net/http"},
 	"truce/internal/sim":                     {"math/rand/v2"}, // from a seed
 	"truce/internal/web":                     {"net", "net/http"},
-	"truce/internal/mechanism/mechanismtest": {"os", "crypto/rand"},              // the example, and folders of tests
-	"truce/internal/api":                     {"net", "net/http"}, // addresses and requests; it opens no connection
-	"truce/internal/witness/wire":            {"net/http"},        // requests and answers; whoever starts it listens and connects
+	"truce/internal/mechanism/mechanismtest": {"os", "crypto/rand"}, // the example, and folders of tests
+	"truce/internal/api":                     {"net", "net/http"},   // addresses and requests; it opens no connection
+	"truce/internal/witness/wire":            {"net/http"},          // requests and answers; whoever starts it listens and connects
 	"truce/internal/node":                    {"os", "os/exec", "crypto/rand", "net", "net/http", "log/slog"},
 }
 
