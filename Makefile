@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop pictures fmt clean
+.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop pictures fmt verify-figures verify-bytes verify-wasm clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -71,6 +71,20 @@ same-bytes: ## the same bytes under 386, a fusing amd64 and WebAssembly
 same-bytes-arm64: ## the same under arm64, with Debian's qemu-user-static
 	@command -v qemu-aarch64-static >/dev/null || (echo "install qemu-user-static first"; exit 2)
 	GOARCH=arm64 $(GO) test -count=1 -exec qemu-aarch64-static -run 'SameBytes' $(SAME)
+
+verify-figures: ## the open record at full size: ten thousand findings, a thousand forks, a million salts, a million leaves beside tessera's checker (minutes)
+	$(GO) test -v -count=1 -timeout 1h ./internal/ledger -run 'Findings|Forks|Restored|Salts' -findings 10000 -forks 1000 -restores 100 -salts 1000000
+	@mkdir -p $(OUT)/log
+	$(GO) test -count=1 -timeout 1h ./internal/ledger -run WriteALog -leaves 1000000 -into $(abspath $(OUT))/log
+	cd bench/ledger && $(GO) run . -log $(abspath $(OUT))/log
+
+verify-bytes: ## change every byte of an open record, one after the other (an hour)
+	$(GO) test -v -count=1 -timeout 6h ./internal/ledger -run EveryChanged -every 1
+
+verify-wasm: ## the checker for browsers: out/verify.wasm
+	@mkdir -p $(OUT)
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags='-s -w' -o $(OUT)/verify.wasm ./cmd/truce-verify
+	@ls -l $(OUT)/verify.wasm
 
 FUZZTIME ?= 20s
 fuzz: ## every fuzz target for $(FUZZTIME)

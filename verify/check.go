@@ -209,7 +209,8 @@ func (c *checker) leaves() error {
 		leaf, err := ParseLeaf(entry)
 		if err != nil {
 			c.fault("leaf", i, "%v", err)
-			return tree.Append(entry)
+			tree.AppendHash(seal.LeafHash(entry))
+			return nil
 		}
 		if i == 0 || leaf.Time != c.last.Time || leaf.Size != c.last.Size {
 			c.tick = i
@@ -228,9 +229,7 @@ func (c *checker) leaves() error {
 		}
 		c.last = leaf
 		c.leaf(i, leaf)
-		if err := tree.Append(entry); err != nil {
-			return err
-		}
+		tree.AppendHash(seal.LeafHash(entry))
 		c.tiles(tree.Full())
 		return nil
 	})
@@ -262,9 +261,6 @@ func firstBundle(size int64) string {
 // tiles compares the tiles that are here with those that the leaves make.
 func (c *checker) tiles(files []seal.LogFile) {
 	for _, f := range files {
-		if strings.HasPrefix(f.Path, "tile/entries/") {
-			continue
-		}
 		b, err := c.log(f.Path)
 		switch {
 		case err == nil && !bytes.Equal(b, f.Data):

@@ -37,6 +37,7 @@ import (
 
 var (
 	findings = flag.Int("findings", 40, "findings to verify")
+	salts    = flag.Int("salts", 20_000, "salts to draw")
 	every    = flag.Int("every", 20011, "change every so many bytes; 1 changes each")
 	leaves   = flag.Int("leaves", 0, "write a log of so many leaves to the folder of -into, for other programs")
 	into     = flag.String("into", "", "folder for -leaves")
@@ -507,9 +508,9 @@ func TestPaddingIsShownWhenItIsDue(t *testing.T) {
 	}
 }
 
-// A salt never comes twice, and a commitment to a place is found among guesses only where it has none. -findings 1000000 draws as many.
+// A salt never comes twice, and a commitment to a place is found among guesses only where it has none. -salts 1000000 draws as many.
 func TestSalts(t *testing.T) {
-	n := max(*findings, 20_000)
+	n := *salts
 	seen := make(map[seal.Salt]bool, n)
 	keys, err := vault.NewKeyring(&dice{3})
 	if err != nil {

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -29,10 +30,22 @@ type LogFile struct {
 }
 
 // LeafHash is the hash of an entry in the tree.
-func LeafHash(entry []byte) Hash { return Hash(tlog.RecordHash(entry)) }
+func LeafHash(entry []byte) Hash {
+	var b [1024]byte // after a zero: on the stack, for a log is read leaf by leaf
+	if len(entry) >= len(b) {
+		return Hash(tlog.RecordHash(entry))
+	}
+	return sha256.Sum256(b[:1+copy(b[1:], entry)])
+}
 
 // NodeHash is the hash over two subtrees.
-func NodeHash(left, right Hash) Hash { return Hash(tlog.NodeHash(tlog.Hash(left), tlog.Hash(right))) }
+func NodeHash(left, right Hash) Hash {
+	var b [1 + 2*len(Hash{})]byte
+	b[0] = 1
+	copy(b[1:], left[:])
+	copy(b[1+len(left):], right[:])
+	return sha256.Sum256(b[:])
+}
 
 // Append adds an entry, of at most 65535 bytes.
 func (t *Tree) Append(entry []byte) error {
@@ -41,18 +54,23 @@ func (t *Tree) Append(entry []byte) error {
 		return err
 	}
 	t.bundle = b
-	if t.size++; t.size%torchwood.TileWidth == 0 {
+	if t.AppendHash(LeafHash(entry)); t.size%torchwood.TileWidth == 0 {
 		t.full = append(t.full, LogFile{tilePath(-1, t.size/torchwood.TileWidth-1, torchwood.TileWidth), t.bundle})
 		t.bundle = nil
 	}
-	h := LeafHash(entry)
+	return nil
+}
+
+// AppendHash adds an entry of which only the hash is at hand. A tree that grows so makes no bundles: it is for who reads a log.
+func (t *Tree) AppendHash(h Hash) {
+	t.size++
 	for level := 0; ; level++ {
 		if level == len(t.edge) {
 			t.edge = append(t.edge, nil)
 		}
 		t.edge[level] = append(t.edge[level], h)
 		if len(t.edge[level]) < torchwood.TileWidth {
-			return nil
+			return
 		}
 		t.full = append(t.full, LogFile{tilePath(level, t.size>>(torchwood.TileHeight*(level+1))-1, torchwood.TileWidth), joinHashes(t.edge[level])})
 		h = foldRight(t.edge[level], nil)
@@ -128,7 +146,7 @@ func (t *Tree) Full() (out []LogFile) {
 // Files gives the files that became full since the last call, and the partial ones as they are now. Whoever writes them and syncs has the log.
 func (t *Tree) Files() []LogFile {
 	out := t.Full()
-	if w := int(t.size % torchwood.TileWidth); w > 0 {
+	if w := int(t.size % torchwood.TileWidth); w > 0 && t.bundle != nil {
 		out = append(out, LogFile{tilePath(-1, t.size/torchwood.TileWidth, w), bytes.Clone(t.bundle)})
 	}
 	for level, list := range t.edge {
