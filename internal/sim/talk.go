@@ -75,14 +75,18 @@ func (l *life) facts(agreement fs.FS) error {
 	// What the rules say of it is shown as well, once the version of November is in force.
 	l.do(Begin.Add(4*day+30*time.Minute), func(s *Stage) {
 		s.settle()
-		page, err := s.Mechanism.Outcomes(s.ctx, s.as(duty), mechanism.OutcomeSearch{Limit: 500})
-		if err != nil {
-			s.fail(err)
-			return
-		}
-		for _, o := range page.Items {
-			if !o.Simulated {
-				s.widen(o.ID, truce.TierPublic, "it rests on what was published by others")
+		for cursor := ""; s.err == nil; {
+			page, err := s.Mechanism.Outcomes(s.ctx, s.as(duty), mechanism.OutcomeSearch{Cursor: cursor, Limit: 500})
+			if err != nil {
+				s.fail(err)
+			}
+			for _, o := range page.Items {
+				if !o.Simulated {
+					s.widen(o.ID, truce.TierPublic, "it rests on what was published by others")
+				}
+			}
+			if cursor = page.Next; cursor == "" {
+				return
 			}
 		}
 	})
@@ -225,21 +229,22 @@ func (l *life) affairs() {
 	})
 	l.do(Begin.Add(14*day+14*time.Hour), func(s *Stage) { s.pause(record.PauseResumes, duty, "The cell was right.") })
 
-	// Reports that people of the mechanism decided to show: coarse, and never who made them.
-	for i := range 12 {
-		l.do(Begin.Add(time.Duration(6+i)*day+5*time.Hour), func(s *Stage) {
-			page, err := s.Mechanism.Observations(s.ctx, s.as(duty), mechanism.Search{Observed: truce.KindIncident, Limit: 3})
-			if err != nil {
-				s.fail(err)
-				return
+	// What people of the mechanism decide to show of the day before, coarse, and never who reported it: some of what was seen and what the rules say of it,
+	// and later on where somebody looked and was kept out.
+	for d := 6; d < 28; d++ {
+		l.do(Begin.Add(time.Duration(d)*day+5*time.Hour), func(s *Stage) {
+			s.show(truce.KindIncident, "ceasefire", 4)
+			if d%2 == 0 {
+				s.show(truce.KindPresence, "withdrawal-from-line", 3)
+				s.show(truce.KindPassage, "access", 2)
 			}
-			for j, o := range page.Items {
-				if o.Simulated && o.Tier == truce.TierMechanism.String() {
-					s.widen(o.ID, []truce.Tier{truce.TierPublic, truce.TierParticipants, truce.TierPublic}[j], "it is known in the town already")
-				}
+			if d > 16 {
+				s.show(truce.KindCoverage, "", 5)
+				s.show(truce.KindRestriction, "", 2)
 			}
 		})
 	}
+
 	l.do(Begin.Add(19*day), func(s *Stage) {
 		if id := s.grant(jordan.Body, 5*day, "To compare it with what its own people saw."); id != "" {
 			s.confirm(russia, id, "Agreed.")
@@ -262,6 +267,28 @@ func (l *life) affairs() {
 		}
 		s.propose(s.Mechanism.Enrol(s.ctx, v, record.Person{Act: record.PersonAdded, Body: "southern-front", Offices: []truce.Office{truce.OfficeLiaison}, Name: "Second liaison officer, Southern Front", Language: "ar"}))
 	})
+}
+
+// show lets the public and the participants see the newest reports of a kind, and what a rule says of them.
+func (s *Stage) show(kind truce.ObservationKind, rule truce.RuleID, n int) {
+	page, err := s.Mechanism.Observations(s.ctx, s.as(duty), mechanism.Search{Observed: kind, Limit: n})
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	for i, o := range page.Items {
+		if !o.Simulated || o.Tier != truce.TierMechanism.String() {
+			continue
+		}
+		tier := truce.TierPublic
+		if i == 1 {
+			tier = truce.TierParticipants
+		}
+		s.widen(o.ID, tier, "nobody can be known by it")
+		if rule != "" {
+			s.widen(s.outcome(o.ID, rule), tier, "nobody can be known by it")
+		}
+	}
 }
 
 // erase proposes to destroy the content of a record, and lets a guarantor agree.
