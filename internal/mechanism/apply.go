@@ -45,6 +45,8 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 		err = statementRow(&row, r, g)
 	case truce.RecordQuery:
 		err = m.queryRow(&row, r, g)
+	case truce.RecordReport:
+		err = reportRow(&row, r, g)
 	case truce.RecordMedia:
 		err = mediaRow(&row, r, g)
 	case truce.RecordCustody:
@@ -196,6 +198,18 @@ func statementRow(row *view.Row, r *truce.Record, g vault.Groups) error {
 	row.Simulated = s.Simulated
 	for _, id := range s.Cites {
 		row.Links = append(row.Links, view.Link{How: "cites", ID: id})
+	}
+	return nil
+}
+
+func reportRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+	x, err := record.ReadReport(r, g)
+	if err != nil {
+		return err
+	}
+	row.Simulated = x.Simulated
+	if x.Of != "" {
+		row.Links = append(row.Links, view.Link{How: "corrects", ID: x.Of})
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ var references = []struct {
 	{truce.RecordClass, classBody{}, groupReason},
 	{truce.RecordErasure, erasureBody{}, groupReason},
 	{truce.RecordPause, pauseBody{}, groupReason},
+	{truce.RecordReport, reportBody{}, ReportGroup},
 	{truce.RecordCheckpoint, checkpointBody{}, ""},
 	{truce.RecordNotice, noticeBody{}, ""},
 }

@@ -33,7 +33,7 @@ function follow() {
     document.dispatchEvent(new CustomEvent('truce:news', {detail: {kind: e.type, data: e.data}}));
     if (!waiting) waiting = setTimeout(() => { waiting = 0; if (!document.hidden) refresh(); }, 1200);
   };
-  for (const kind of (document.documentElement.dataset.kinds || 'observation positions outcome step statement query agreement notice media').split(' ')) events.addEventListener(kind, soon);
+  for (const kind of (document.documentElement.dataset.kinds || 'observation positions outcome step statement query agreement notice media report').split(' ')) events.addEventListener(kind, soon);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 }
 
