@@ -363,7 +363,9 @@ func (d *drawer) point(l *atlas.Layer, same []seen) {
 	}
 	tags := l.Tags()
 	d.tags(&tags, e)
-	tags.Number("e", int64(e.Error+0.5))
+	if e.Kind != entryTrack {
+		tags.Number("e", int64(e.Error+0.5))
+	}
 	if e.verdict != "" {
 		tags.Word("u", string(d.sight.c.words[e.word].rule))
 	}
@@ -395,6 +397,9 @@ func (d *drawer) circles() {
 	l := d.tile.Layer("circles")
 	var list []seen
 	d.m.places.Touching(d.tile.Box(), float32(d.tile.Metres(5)), func(e *atlas.Entry) {
+		if e.Kind == entryTrack {
+			return // its radius is how far it went, not how well that is known
+		}
 		if x, ok := d.sieve.look(e, d.sight); ok && x.fields.Has(access.WhereExact) {
 			list = append(list, x)
 		}

@@ -36,10 +36,10 @@ export function style(d, c, tiles) {
       {id: 'roads', type: 'line', source: 'shapes', filter: kind('road'), paint: {'line-color': c.soft, 'line-width': 1.2}},
       {id: 'cells', type: 'fill', source: 'records', 'source-layer': 'cells', paint: {'fill-pattern': 'hatch-cell', 'fill-opacity': ['interpolate', ['linear'], ['get', 'n'], 1, .35, 50, .9]}},
       {id: 'cell-edges', type: 'line', source: 'records', 'source-layer': 'cells', paint: {'line-color': c.undetermined, 'line-width': 1.2}},
-      {id: 'circles', type: 'fill', source: 'records', 'source-layer': 'circles', minzoom: 7, paint: {'fill-color': byResult(c, c.soft), 'fill-opacity': .08}},
-      {id: 'circles-simulated', type: 'fill', source: 'records', 'source-layer': 'circles', minzoom: 7, filter: simulated, paint: {'fill-pattern': 'hatch-simulated', 'fill-opacity': .25}},
-      {id: 'circle-edges', type: 'line', source: 'records', 'source-layer': 'circles', minzoom: 7, filter: ['!', simulated], paint: {'line-color': byResult(c, c.soft), 'line-width': 1, 'line-opacity': .7}},
-      {id: 'circle-edges-simulated', type: 'line', source: 'records', 'source-layer': 'circles', minzoom: 7, filter: simulated, paint: {'line-color': byResult(c, c.soft), 'line-width': 1, 'line-dasharray': [3, 2], 'line-opacity': .7}},
+      {id: 'circles', type: 'fill', source: 'records', 'source-layer': 'circles', minzoom: 9, paint: {'fill-color': byResult(c, c.soft), 'fill-opacity': .06}},
+      {id: 'circles-simulated', type: 'fill', source: 'records', 'source-layer': 'circles', minzoom: 11, filter: simulated, paint: {'fill-pattern': 'hatch-simulated', 'fill-opacity': .12}},
+      {id: 'circle-edges', type: 'line', source: 'records', 'source-layer': 'circles', minzoom: 9, filter: ['!', simulated], paint: {'line-color': byResult(c, c.soft), 'line-width': 1, 'line-opacity': .7}},
+      {id: 'circle-edges-simulated', type: 'line', source: 'records', 'source-layer': 'circles', minzoom: 9, filter: simulated, paint: {'line-color': byResult(c, c.soft), 'line-width': 1, 'line-dasharray': [3, 2], 'line-opacity': .5}},
       {id: 'case-areas', type: 'line', source: 'things', filter: kind('case-area'), paint: {'line-color': c.ink, 'line-width': 1.6, 'line-dasharray': [1, 1.5]}},
       {id: 'tracks', type: 'line', source: 'tracks', filter: ['==', ['get', 'part'], 'line'], layout: {'line-join': 'round'}, paint: {'line-color': c.link, 'line-width': 2, 'line-opacity': .8}},
       {id: 'track-ends', type: 'circle', source: 'tracks', filter: ['==', ['get', 'part'], 'end'], paint: {'circle-radius': 4.5, 'circle-color': c.link, 'circle-stroke-color': c.paper, 'circle-stroke-width': 1.5}},
@@ -54,7 +54,7 @@ export function style(d, c, tiles) {
       {id: 'places', type: 'circle', source: 'shapes', filter: ['==', ['get', 'shape'], 'point'], paint: {'circle-radius': 2.5, 'circle-color': c.ink, 'circle-stroke-color': c.paper, 'circle-stroke-width': 1}},
       {id: 'place-labels', type: 'symbol', source: 'shapes', filter: ['==', ['get', 'shape'], 'point'], minzoom: 7, layout: {'text-field': ['get', 'name'], 'text-font': font, 'text-size': 12, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'], 'text-radial-offset': .6, 'text-justify': 'auto'}, paint: label},
       {id: 'line-labels', type: 'symbol', source: 'shapes', filter: ['==', ['get', 'shape'], 'line'], minzoom: 8, layout: {'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 11}, paint: {...label, 'text-color': c.soft}},
-      {id: 'area-labels', type: 'symbol', source: 'things', filter: ['all', kind('area'), ['has', 'label']], minzoom: 7, layout: {'text-field': ['concat', ['get', 'name'], '\n', ['get', 'label']], 'text-font': font, 'text-size': 11}, paint: {...label, 'text-color': c.soft}},
+      {id: 'area-labels', type: 'symbol', source: 'things', filter: ['all', kind('area'), ['has', 'label']], minzoom: 9.5, layout: {'text-field': ['concat', ['get', 'name'], '\n', ['get', 'label']], 'text-font': font, 'text-size': 11}, paint: {...label, 'text-color': c.soft}},
     ],
   };
 }
