@@ -98,7 +98,25 @@ var misdeeds = []misdeed{
 	{name: "history is another", want: Forked, final: true, do: func(s *site) { s.leaves[3].Body[0] ^= 1; s.again(s.origin, int64(len(s.leaves))); s.tick() }},
 	{name: "another root of the same size", want: Forked, final: true, do: func(s *site) { s.leaves[3].Body[0] ^= 1; s.again(s.origin, int64(len(s.leaves))) }},
 
+	{name: "leaves are gone", want: Unreadable, final: true, do: func(s *site) {
+		s.tick()
+		for path := range s.files {
+			if strings.HasPrefix(path, "tile/entries/") {
+				delete(s.files, path)
+			}
+		}
+	}},
+	{name: "tiles are gone", want: Unreadable, final: true, do: func(s *site) {
+		s.tick()
+		for path := range s.files {
+			if strings.HasPrefix(path, "tile/0/") {
+				delete(s.files, path)
+			}
+		}
+	}},
+
 	{name: "silence", want: Late, do: func(s *site) { s.now += 48 * hour }},
+	{name: "silence, while witnesses go on signing", want: Late, do: func(s *site) { s.now += 48 * hour; s.sign(s.log) }},
 	{name: "a tick of long ago", want: Late, with: []string{"time"}, do: func(s *site) { s.tickAt(s.now - 5*hour) }},
 	{name: "a tick of tomorrow", want: Late, with: []string{"time"}, do: func(s *site) { s.tickAt(s.now + 20*hour); s.now -= 20 * hour }},
 }
@@ -177,7 +195,7 @@ func TestMisdeeds(t *testing.T) {
 		})
 		sorts[m.want] = true
 	}
-	if n := len(sorts); n != 8 { // seven, and forks, which are the proof of one of them
+	if n := len(sorts); n != 9 { // seven, forks, which are the proof of one of them, and what cannot be read
 		t.Errorf("%d sorts: %v", n, sorts)
 	}
 }
@@ -254,7 +272,7 @@ func TestMixes(t *testing.T) {
 			state = r.Next
 		}
 	}
-	for _, c := range []string{Dropped, ChangedRule, Overdue, KeyChange, WeakPolicy, Restarted, Forked, Late} {
+	for _, c := range []string{Dropped, ChangedRule, Overdue, KeyChange, WeakPolicy, Restarted, Forked, Late, Unreadable} {
 		if done[c] < *mixes/20 {
 			t.Errorf("control: %s was done %d times only", c, done[c])
 		}

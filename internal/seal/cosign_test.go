@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
@@ -130,6 +131,15 @@ func TestAChangedCheckpointIsNotOpened(t *testing.T) {
 	if keys[1].Verify([]byte(c.Text()), b[4:]) {
 		t.Error("a cosignature with another time is taken")
 	}
+	// No time beyond the largest signed number of seconds.
+	far := uint64(1) << 63
+	if keys[1].Verify([]byte(c.Text()), append(binary.BigEndian.AppendUint64(nil, far), w.Sign(cosigned(far, c.Text()))...)) {
+		t.Error("a cosignature of a time that no clock shows is taken")
+	}
+	far--
+	if !keys[1].Verify([]byte(c.Text()), append(binary.BigEndian.AppendUint64(nil, far), w.Sign(cosigned(far, c.Text()))...)) {
+		t.Error("control: the last second there is")
+	}
 	// A log's signature is no cosignature and the other way round.
 	if keys[1].Verify([]byte(c.Text()), s.Sign([]byte(c.Text()))) || keys[0].Verify([]byte(c.Text()), b[12:]) {
 		t.Error("one kind of signature passes for the other")
@@ -176,7 +186,11 @@ func TestNoteKeysThatAreRefused(t *testing.T) {
 			t.Errorf("%q is taken", s)
 		}
 	}
-	for _, s := range []string{"", "o\n0\n" + b64.EncodeToString(make([]byte, 32)) + "=\n", "o\n01\n\n", "\n1\n" + b64.EncodeToString(make([]byte, 32)) + "=\n"} {
+	zero := b64.EncodeToString(make([]byte, 32))
+	if _, err := ParseCheckpoint("o\n1\n" + zero + "=\n"); err != nil {
+		t.Error("control:", err)
+	}
+	for _, s := range []string{"", "o\n1\n" + zero[:42] + "B=\n", "o\n0\n" + b64.EncodeToString(make([]byte, 32)) + "=\n", "o\n01\n\n", "\n1\n" + b64.EncodeToString(make([]byte, 32)) + "=\n"} {
 		if c, err := ParseCheckpoint(s); err == nil {
 			t.Errorf("%q is taken as %v", s, c)
 		}
