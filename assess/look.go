@@ -31,6 +31,16 @@ func (res *Result) Class(name string, when truce.Span) (class truce.Class, ok bo
 	return "", joined == truce.False && out == truce.False
 }
 
+// Means says whether an actor is what a term means at a time, under one of its readings and from the view of those who hold that.
+func (res *Result) Means(c truce.Choice, id truce.ActorID, when truce.Span) truce.Truth {
+	s := res.settling
+	rd := s.plan.Reading(c)
+	if rd == nil {
+		return truce.Unknown
+	}
+	return s.whoTerm(c.Term, person{id: id}, when, &choice{list: []truce.Choice{c}, read: []*truce.Reading{rd}}).truth
+}
+
 // Begins gives when a rule begins to bind, for each choice of readings in the plan's order. A time that is not stated is
 // one the text does not date, or one that waits for something of which there is no record.
 func (res *Result) Begins(id truce.RuleID) []truce.Span {

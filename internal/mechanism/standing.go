@@ -97,6 +97,49 @@ type standings struct {
 	version truce.RecordID
 }
 
+// arm makes the counter know a version. The lock is held.
+func (s *standings) arm(a Adopted) error {
+	if s.counter != nil && s.version == a.Record {
+		return nil
+	}
+	c, err := assess.New(a.Plan)
+	if err == nil {
+		s.counter, s.version = c, a.Record
+	}
+	return err
+}
+
+// Meant is whether a reading of a word for actors means somebody.
+type Meant struct {
+	Term    truce.TermID
+	Reading truce.ReadingID
+	Is      truce.Truth
+}
+
+// Means says of each reading of each word for actors whether it means one of them now, from the view of those who hold it. It follows from the agreement alone.
+func (m *Mechanism) Means(id truce.ActorID, now truce.Instant) ([]Meant, error) {
+	a, ok := m.Current()
+	if !ok {
+		return nil, errNoAgreement("mechanism.Means")
+	}
+	s := &m.standings
+	s.Lock()
+	defer s.Unlock()
+	if err := s.arm(a); err != nil {
+		return nil, err
+	}
+	res := s.counter.Settle(now)
+	var out []Meant
+	for _, t := range a.Plan.Agreement.Terms {
+		for _, rd := range t.Readings {
+			if t.Kind == truce.TermActor {
+				out = append(out, Meant{t.ID, rd.ID, res.Means(truce.Choice{Term: t.ID, Reading: rd.ID}, id, truce.At(now))})
+			}
+		}
+	}
+	return out, nil
+}
+
 // forget lets go of everything: content was erased.
 func (s *standings) forget() {
 	s.Lock()
@@ -567,15 +610,11 @@ func (g *gauge) tell(a Adopted) {
 
 // count counts the incidents under every counting rule.
 func (g *gauge) count(a Adopted) error {
-	g.m.standings.Lock() // a counter is not for use from several goroutines at once
-	defer g.m.standings.Unlock()
 	s := &g.m.standings
-	if s.counter == nil || s.version != a.Record {
-		c, err := assess.New(a.Plan)
-		if err != nil {
-			return err
-		}
-		s.counter, s.version = c, a.Record
+	s.Lock() // a counter is not for use from several goroutines at once
+	defer s.Unlock()
+	if err := s.arm(a); err != nil {
+		return err
 	}
 	var list []*thingCounted
 	rules := []truce.RuleID{""}
