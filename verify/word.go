@@ -171,7 +171,7 @@ func signsFinding(r *truce.Record, act string, w *Conclusion, digest truce.Diges
 
 // two notes where an act that takes two people of different bodies is not signed by two with keys of their own.
 func (c *checker) two(i int64, kind Kind, list []Signature) {
-	wants := map[Kind]truce.RecordKind{Erasure: truce.RecordErasure, Pause: truce.RecordPause}[kind]
+	wants := map[Kind]truce.RecordKind{Erasure: truce.RecordErasure, Pause: truce.RecordPause, Reveal: truce.RecordClass, Withheld: truce.RecordClass}[kind]
 	var own, said []string
 	for _, s := range list {
 		ok, err := c.word(s, func(r *truce.Record) error {

@@ -36,6 +36,7 @@ type Directory struct {
 	standing map[truce.RecordID]standing
 	// open are the tiers of records that reach outside the mechanism on their author's word.
 	open    map[truce.RecordID]standing
+	decided map[truce.RecordID]bool // what two people decided for the open record
 	paused  bool
 	demo    bool // the journal was begun as a demonstration
 	parties []truce.BodyID
@@ -100,6 +101,7 @@ func NewDirectory() *Directory {
 	return &Directory{
 		people: map[truce.PersonID]*person{}, keys: map[truce.KeyID]*Key{}, byDigest: map[truce.Digest]truce.KeyID{}, byName: map[string]truce.KeyID{},
 		grants: map[truce.RecordID]*Grant{}, proposed: map[truce.RecordID]proposal{}, standing: map[truce.RecordID]standing{}, open: map[truce.RecordID]standing{},
+		decided: map[truce.RecordID]bool{},
 	}
 }
 
@@ -475,6 +477,8 @@ func (d *Directory) applyClass(r *truce.Record, x record.Class) {
 		case d.mayDo(r, ActNarrow):
 			set(r.Author, r.Recorded)
 		}
+	case record.ClassReveals, record.ClassWithholds:
+		d.propose(r, ActWiden, func(truce.Author, truce.Instant) { d.decided[r.ID] = true })
 	case record.ClassHastened:
 		d.propose(r, ActHasten, func(truce.Author, truce.Instant) {
 			if s := d.standingOf(x.Of); s.classified.Stated() {
@@ -523,6 +527,13 @@ func (d *Directory) applyPause(r *truce.Record, x record.Pause) {
 // Another reports whether two authors are two people of two bodies: what every act that needs two asks.
 func Another(a, b truce.Author) bool {
 	return a.Person != "" && b.Person != "" && a.Body != "" && b.Body != "" && a.Person != b.Person && a.Body != b.Body
+}
+
+// Decided reports whether two people decided what a record proposed for the open record: that something is revealed, or withheld.
+func (d *Directory) Decided(id truce.RecordID) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.decided[id]
 }
 
 // Proposed gives the act that a record proposes and that waits for somebody of another body; ok is false where nothing waits.

@@ -20,6 +20,7 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/disk"
+	"truce/internal/journal"
 	"truce/internal/ledger"
 	"truce/internal/mechanism"
 	"truce/internal/mechanism/mechanismtest"
@@ -289,4 +290,108 @@ func (o *open) files() map[string][]byte {
 		o.t.Fatal(err)
 	}
 	return out
+}
+
+// twice is an act that one proposes and another, of another body, confirms.
+func (o *open) twice(d record.Draft, err error) truce.RecordID {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	of := o.w.Put(o.w.People["duty"], d)
+	c, err := record.Class{At: o.w.Clock(), Act: record.ClassConfirms, Of: of, Reason: "We agree."}.Draft()
+	if d.Record.Kind == truce.RecordErasure {
+		c, err = record.Erasure{At: o.w.Clock(), Act: record.ErasureConfirms, Of: of, Reason: "We agree."}.Draft()
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return o.w.Put(o.w.People["jordan"], c)
+}
+
+// seqOf finds the number of a record.
+func (o *open) seqOf(id truce.RecordID) (seq truce.Seq) {
+	o.t.Helper()
+	err := o.w.Store.Read(context.Background(), 1, func(e journal.Entry) error {
+		r, err := truce.ParseRecord(e.Bytes)
+		if err == nil && r.ID == id {
+			seq = r.Seq
+		}
+		return err
+	})
+	if err != nil || seq == 0 {
+		o.t.Fatal(id, err)
+	}
+	return seq
+}
+
+// One group of a sealed record is opened and no other; what is withheld, erased and paused is said openly, with two bodies behind it. What somebody decides alone is not.
+func TestWhatBecomesOfSealedRecords(t *testing.T) {
+	o := begin(t)
+	_, id := o.finding() // public after 72 hours
+	other := o.w.Report("other monitor", strings.Replace(mechanismtest.Shelling, "obs-1", "obs-2", 1)).IDs[0]
+	o.tick()
+	alone, err := record.Class{At: o.w.Clock(), Act: record.ClassReveals, Of: id, Group: "who", Reason: "I would like it."}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.w.Put(o.w.People["duty"], alone)
+	o.tick()
+	if r := o.check(nil); r.Leaves.Reveal != 0 {
+		t.Fatalf("one person alone revealed something: %s", explain(r))
+	}
+	o.twice(record.Class{At: o.w.Clock(), Act: record.ClassReveals, Of: id, Group: "what", Reason: "Everybody asks."}.Draft())
+	o.twice(record.Class{At: o.w.Clock(), Act: record.ClassWithholds, Of: id, Why: "source", Seqs: []truce.Seq{1, 2}, Reason: "It would name somebody."}.Draft())
+	o.twice(record.Erasure{At: o.w.Clock(), Act: record.ErasureProposed, Why: record.ErasureDanger, Seqs: []truce.Seq{o.seqOf(other)}, Reason: "It endangers somebody."}.Draft())
+	o.tick()
+	r := o.check(nil)
+	if len(r.Faults) > 0 || r.Leaves.Reveal != 1 || r.Leaves.Withheld != 1 || r.Leaves.Erasure != 1 || r.Sealed.Revealed != 1 || r.Sealed.Withheld != 2 || r.Sealed.Erased != 1 {
+		t.Fatalf("%s", explain(r))
+	}
+	for path, b := range o.files() {
+		if bytes.Contains(b, []byte(`"group":`)) && (bytes.Contains(b, []byte(`"where"`)) || !bytes.Contains(b, []byte(`"group":"what"`))) {
+			t.Errorf("%s opens more than was decided", path)
+		}
+		if bytes.Contains(b, []byte(`"group":"what"`)) {
+			spoiled := bytes.Replace(b, []byte(`"data":"`), []byte(`"data":"AA`), 1)
+			if bytes.Equal(spoiled, b) {
+				t.Error("no data")
+			}
+		}
+	}
+	for _, group := range []string{"where", "source", "about", "origin"} {
+		if _, err := (record.Class{At: o.w.Clock(), Act: record.ClassReveals, Of: id, Group: group, Reason: "x"}).Draft(); err == nil {
+			t.Errorf("%s can be revealed", group)
+		}
+	}
+	pause, err := record.Pause{At: o.w.Clock(), Act: record.PausePaused, Reason: "A threat."}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.w.Put(o.w.People["auditor"], pause)
+	o.w.Later(100 * time.Hour)
+	o.tick()
+	if r := o.check(nil); len(r.Faults) > 0 || r.Leaves.Pause != 1 || r.Leaves.Finding != 0 {
+		t.Fatalf("published while it is paused: %s", explain(r))
+	}
+	o.w.Later(ledger.DefaultDue)
+	o.tick()
+	if r := o.check(nil); len(r.Faults) > 0 || r.Sealed.Overdue == 0 || r.Sealed.Padding == 0 || r.Sealed.Withheld != 2 {
+		t.Fatalf("%s", explain(r))
+	}
+}
+
+// Nothing is public of a fresh mechanism to which nobody did anything but report.
+func TestNothingIsPublicByItself(t *testing.T) {
+	o := begin(t)
+	for range 3 {
+		o.w.Report("monitor", mechanismtest.Shelling)
+	}
+	o.w.Settle()
+	o.w.Later(300 * time.Hour)
+	o.tick()
+	r := o.check(nil)
+	if len(r.Faults) > 0 || r.Leaves.Text != 1 || r.Leaves.Policy != 1 || r.Size != r.Leaves.Sealed+2 {
+		t.Fatalf("%s", explain(r))
+	}
 }

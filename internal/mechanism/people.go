@@ -232,7 +232,10 @@ func (m *Mechanism) Classify(ctx context.Context, v access.Viewer, c record.Clas
 	}
 	t.Proposer = truce.Author{}
 	act := access.ActHasten
-	if c.Act == record.ClassSet {
+	switch c.Act {
+	case record.ClassReveals, record.ClassWithholds:
+		act = access.ActWiden
+	case record.ClassSet:
 		class, _ := access.ParseClass(c.Class)
 		act = access.ActNarrow
 		if access.Widens(t.Tier, t.Class, c.Tier, class) {

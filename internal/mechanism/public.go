@@ -448,10 +448,16 @@ func (m *Mechanism) classEvents(r *truce.Record, g vault.Groups) ([]ledger.Event
 		if x, err = record.ReadClass(&first, groups); err != nil {
 			return nil, err
 		}
+		if x.Act == record.ClassReveals || x.Act == record.ClassWithholds {
+			if !m.Directory.Decided(first.ID) {
+				return nil, nil
+			}
+			return m.sealedEvents(x, []spoken{m.word(&first, "proposed"), m.word(r, "confirms")}, r)
+		}
 		id = x.Of
 	}
 	row, err := m.row(id)
-	if err != nil {
+	if err != nil || x.Act == record.ClassReveals || x.Act == record.ClassWithholds {
 		return nil, passNotFound(err)
 	}
 	switch {
@@ -472,6 +478,37 @@ func (m *Mechanism) classEvents(r *truce.Record, g vault.Groups) ([]ledger.Event
 	}
 	e.Thing.HasPlace, e.Document, e.Code = place, doc, doc.Code()
 	e.Text, e.Plan = a.Text, a.Plan.Hash
+	return []ledger.Event{e}, nil
+}
+
+// sealedEvents opens one group of a record, or says openly that records stay sealed.
+func (m *Mechanism) sealedEvents(x record.Class, words []spoken, r *truce.Record) ([]ledger.Event, error) {
+	row, err := m.row(x.Of)
+	if err != nil {
+		return nil, passNotFound(err)
+	}
+	list, keys, _ := signed(words, nil, "")
+	e := ledger.Event{Thing: m.openThing(r), Shows: access.Open, Keys: keys, Seqs: []truce.Seq{row.Seq}}
+	if x.Act == record.ClassWithholds {
+		e.Key, e.Kind, e.Code = "withheld:"+string(r.ID), verify.Withheld, uint8(slices.Index(record.WithheldReasons, x.Why)+1)
+		e.Seqs = slices.Compact(slices.Sorted(slices.Values(append(e.Seqs, x.Seqs...))))
+		e.Document = verify.WithheldDocument{Form: verify.FormWithheld, Why: x.Why, Until: int64(x.Until) / 1000, Signatures: list}
+		return []ledger.Event{e}, nil
+	}
+	of, groups, err := m.content(context.Background(), &row)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := groups.Reveal(x.Group)
+	place := slices.IndexFunc(of.Commitments, func(c truce.Commitment) bool { return c.Group == x.Group })
+	if !ok || place < 0 {
+		return nil, nil // it has no such group, or was erased
+	}
+	doc := verify.RevealDocument{Form: verify.FormReveal, ID: string(of.ID), Record: seal.Bytes(of.Bytes()).String(), Place: place, Group: x.Group, Salt: truce.Digest(o.Salt).String(), Data: o.Data, Signatures: list}
+	for _, h := range verify.CommitmentPath(of.ID, of.Commitments, place) {
+		doc.Path = append(doc.Path, h.String())
+	}
+	e.Key, e.Kind, e.Document = "reveal:"+string(of.ID)+":"+x.Group, verify.Reveal, doc
 	return []ledger.Event{e}, nil
 }
 

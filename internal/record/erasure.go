@@ -98,10 +98,8 @@ func (b *erasureBody) check() error {
 	case len(b.Seqs) == 0 || len(b.Seqs) > MaxErased:
 		return errText(fmt.Sprintf("it names 1 to %d records", MaxErased))
 	}
-	for i, s := range b.Seqs {
-		if s == 0 || i > 0 && s <= b.Seqs[i-1] {
-			return errText("it names records by number, in rising order, each once")
-		}
+	if !rising(b.Seqs) {
+		return errText("it names records by number, in rising order, each once")
 	}
 	return nil
 }
