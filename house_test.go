@@ -59,6 +59,7 @@ var floors = map[string]int{
 	"truce/internal/access":                  7,
 	"truce/internal/casefile":                7,
 	"truce/internal/live":                    8,
+	"truce/internal/ledger":                  8,
 	"truce/internal/view":                    8,
 	"truce/internal/mechanism":               9,
 	"truce/internal/mechanism/mechanismtest": 10, // only tests import it
