@@ -57,6 +57,7 @@ func (s *server) cases(q *request) error {
 	v.Wait = len(waits)
 	var parties []string
 	for _, c := range s.m.Cases(q.Viewer, "", q.lang) {
+		c.Article = s.agreementOf(c.Version).articleOf(c)
 		for _, p := range c.Parties {
 			if !slices.Contains(parties, string(p.Body)) {
 				parties = append(parties, string(p.Body))
@@ -235,7 +236,9 @@ func (s *server) caseView(q *request, t *tried) (*caseView, error) {
 		}
 	}
 	if ok {
-		v.ArticleName = articleName(a.Plan.Agreement, c.Article, q.lang)
+		if article := (agreement{Agreement: a.Plan.Agreement}).articleOf(c); article != "" {
+			v.ArticleName = articleName(a.Plan.Agreement, article, q.lang)
+		}
 		v.Sketch = sketch(a.Plan.Agreement, q.p(), q.say("web.case.map"), v.Evidence.Observations)
 	}
 	if q.offers(access.ActRunCase) {
@@ -536,6 +539,16 @@ func (s *server) agreementOf(v truce.VersionID) agreement {
 	return agreement{Agreement: &truce.Agreement{}}
 }
 
+// articleOf gives the article that a case is about: the one it names, or the one in which its rule stands.
+func (a agreement) articleOf(c mechanism.Case) truce.ArticleID {
+	for _, x := range a.Articles {
+		if c.Article == "" && slices.ContainsFunc(x.Rules, func(u truce.Rule) bool { return u.ID == c.Rule }) {
+			return x.ID
+		}
+	}
+	return c.Article
+}
+
 // participants lists those who can be a party to a case.
 func (a agreement) participants() (out []truce.BodyID) {
 	for _, x := range a.Participants {
@@ -737,11 +750,7 @@ func (s *server) openCase(q *request) error {
 		st.Article = truce.ArticleID(article)
 	} else {
 		st.Rule = truce.RuleID(q.form("rule"))
-		for _, x := range s.agreementOf("").Articles {
-			if slices.ContainsFunc(x.Rules, func(u truce.Rule) bool { return u.ID == st.Rule }) {
-				st.Article = x.ID
-			}
-		}
+		st.Article = s.agreementOf("").articleOf(mechanism.Case{Rule: st.Rule})
 	}
 	_, c, err := s.m.Step(q.ctx, q.Viewer, st, q.Now.Time().Year())
 	if err != nil {

@@ -1,15 +1,25 @@
 package web
 
 import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/hiddeco/sshsig"
+	"golang.org/x/crypto/ssh"
+
 	"truce"
+	"truce/internal/access"
 	"truce/internal/lang"
 	"truce/internal/mechanism"
 	"truce/internal/mechanism/mechanismtest"
@@ -145,23 +155,7 @@ func TestStaleStepKeepsWhatWasTyped(t *testing.T) {
 // A person whose proof is old is led to give one beside the page, and nothing that they typed is lost.
 func TestOldProofKeepsWhatWasTyped(t *testing.T) {
 	e := read(t)
-	_, id := e.opened()
-	for _, form := range []url.Values{{"step": {"register"}}, {"step": {"notify"}, "parties": {"government-of-syria"}}, {"step": {"assess"}, "text": {"a"}}, {"step": {"find"}, "occurrence": {"not-confirmed"}, "standard": {"clear-and-convincing"}, "confidence": {"high"}, "intent": {"undetermined"}},
-		{"step": {"share"}}, {"step": {"submit"}}} {
-		form.Set("last", itoa(e.caseOf(id).Last))
-		if form.Get("step") == "find" {
-			form["cites"] = []string{string(e.caseOf(id).Cites[0])}
-		}
-		if form.Get("step") == "submit" {
-			if rec := e.ask("syrian liaison", "POST", "/en/cases/"+string(id), url.Values{"step": {"respond"}, "last": {form.Get("last")}, "text": {"we answer"}}); rec.Code != http.StatusSeeOther {
-				t.Fatalf("respond: %d %s", rec.Code, rec.Body)
-			}
-			form.Set("last", itoa(e.caseOf(id).Last))
-		}
-		if rec := e.ask("duty", "POST", "/en/cases/"+string(id), form); rec.Code != http.StatusSeeOther {
-			t.Fatalf("%s: %d %s", form.Get("step"), rec.Code, rec.Body)
-		}
-	}
+	id := e.forSignature()
 	form := url.Values{"step": {"dissent"}, "last": {itoa(e.caseOf(id).Last)}, "of": {itoa(e.caseOf(id).Findings[0].Number)}, "text": {"reasons of a guarantor"}}
 	v := e.As("jordan")
 	v.Proved = 0
@@ -189,4 +183,76 @@ func formOf(t *testing.T, e *readers, form url.Values) *request {
 		t.Fatal(err)
 	}
 	return &request{Viewer: e.As("duty"), s: e.s, r: r, lang: "en"}
+}
+
+// forSignature brings a case as far as its signatories.
+func (e *readers) forSignature() truce.CaseID {
+	e.T.Helper()
+	_, id := e.opened()
+	for _, form := range []url.Values{{"step": {"register"}}, {"step": {"notify"}, "parties": {"government-of-syria"}}, {"step": {"assess"}, "text": {"a"}}, {"step": {"find"}, "occurrence": {"not-confirmed"}, "standard": {"clear-and-convincing"}, "confidence": {"high"}, "intent": {"undetermined"}},
+		{"step": {"share"}}, {"step": {"submit"}}} {
+		form.Set("last", itoa(e.caseOf(id).Last))
+		if form.Get("step") == "find" {
+			form["cites"] = []string{string(e.caseOf(id).Cites[0])}
+		}
+		if form.Get("step") == "submit" {
+			if rec := e.ask("syrian liaison", "POST", "/en/cases/"+string(id), url.Values{"step": {"respond"}, "last": {form.Get("last")}, "text": {"we answer"}}); rec.Code != http.StatusSeeOther {
+				e.T.Fatalf("respond: %d %s", rec.Code, rec.Body)
+			}
+			form.Set("last", itoa(e.caseOf(id).Last))
+		}
+		if rec := e.ask("duty", "POST", "/en/cases/"+string(id), form); rec.Code != http.StatusSeeOther {
+			e.T.Fatalf("%s: %d %s", form.Get("step"), rec.Code, rec.Body)
+		}
+	}
+	return id
+}
+
+// Whoever signs with a key of their own is given the statement, and nothing is written down until its signature fits.
+func TestSignatureOfAKey(t *testing.T) {
+	e := read(t)
+	id := e.forSignature()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := mechanismtest.Must(ssh.NewSignerFromKey(private))
+	line := ssh.MarshalAuthorizedKey(mechanismtest.Must(ssh.NewPublicKey(public)))
+	if _, _, err := e.M.AddKey(t.Context(), e.As("jordan"), record.Person{Person: e.People["jordan"].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: line}}); err != nil {
+		t.Fatal(err)
+	}
+	at := "/en/cases/" + string(id)
+	page := e.page("jordan", at)
+	_, rest, ok := strings.Cut(page, `<select id="sign-sign" name="sign"`)
+	keys := regexp.MustCompile(`<option value="([^"]+)">signing key`).FindStringSubmatch(rest)
+	if !ok || keys == nil {
+		t.Fatal("the form does not offer the key")
+	}
+	last := e.caseOf(id).Last
+	rec := e.ask("jordan", "POST", at, url.Values{"step": {"sign"}, "last": {itoa(last)}, "of": {itoa(e.caseOf(id).Findings[0].Number)}, "sign": {keys[1]}})
+	field := func(name string) string {
+		m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(rec.Body.String())
+		if m == nil {
+			t.Fatalf("%d: the page to sign lacks %s: %s", rec.Code, name, rec.Body)
+		}
+		return html.UnescapeString(m[1])
+	}
+	statement := mechanismtest.Must(base64.StdEncoding.DecodeString(field("statement")))
+	if e.caseOf(id).Last != last || !strings.Contains(rec.Body.String(), "data:application/octet-stream;base64,") {
+		t.Error("it was written down before it was signed, or the statement is not offered")
+	}
+	sign := func(what []byte) string {
+		return string(sshsig.Armor(mechanismtest.Must(sshsig.Sign(bytes.NewReader(what), signer, sshsig.HashSHA512, access.SSHNamespace))))
+	}
+	form := url.Values{"record": {field("record")}, "back": {field("back")}, "done": {field("done")}, "key": {field("key")}, "statement": {field("statement")}, "until": {field("until")}, "ssh": {sign([]byte("something else"))}}
+	if rec := e.ask("jordan", "POST", "/en/sign", form); rec.Code != http.StatusUnprocessableEntity || !strings.Contains(rec.Body.String(), form.Get("statement")) {
+		t.Errorf("a signature that does not fit: %d", rec.Code)
+	}
+	form.Set("ssh", sign(statement))
+	if rec := e.ask("jordan", "POST", "/en/sign", form); rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != at+"?done=step" {
+		t.Errorf("signed: %d %s %s", rec.Code, rec.Header().Get("Location"), rec.Body)
+	}
+	if page := e.page("duty", at); e.caseOf(id).Last != last+1 || !strings.Contains(page, "signed with a key") {
+		t.Error("the case does not show the signature")
+	}
 }

@@ -237,10 +237,4 @@ func (s *server) classifyReport(q *request) error {
 }
 
 // triaged goes back to the inbox as it was filtered.
-func (q *request) triaged(done string) error {
-	at := q.back()
-	if at == "" {
-		return q.to("/inbox", done)
-	}
-	return q.to(strings.TrimPrefix(at, "/"+q.lang), done)
-}
+func (q *request) triaged(done string) error { return q.backWith("/inbox", done) }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"truce"
 	"truce/internal/access"
@@ -44,7 +45,7 @@ func (q *request) keysToSign() (out []mechanism.Key) {
 // author is the viewer as the form says they vouch: by their session, or by the signature of a key, which proves them more freshly than any session.
 func (q *request) author() access.Viewer {
 	v := q.Viewer
-	if key := q.form("sign"); key != "" && q.session != "" && v.Vouch == truce.VouchSession && len(key) <= 100 {
+	if key := q.form("sign"); key != "" && v.Vouch == truce.VouchSession && len(key) <= 100 {
 		v.Vouch, v.Key, v.Proved = truce.VouchSignature, truce.KeyID(key), v.Now
 	}
 	return v
@@ -63,7 +64,7 @@ func (s *server) signed(q *request) error {
 	}
 	id := truce.RecordID(q.form("record"))
 	_, err := s.m.Signed(q.ctx, q.Viewer, id, []byte(sig))
-	if truce.KindOf(err) == truce.Invalid && err != nil {
+	if kind := truce.KindOf(err); err != nil && (kind == truce.Invalid || kind == truce.Denied) {
 		f := door.Outside(q.lang, err)
 		q.status = http.StatusUnprocessableEntity
 		return q.show("sign", signView{ID: id, Back: q.back(), Done: q.form("done"), Problem: f.Title,
@@ -72,7 +73,15 @@ func (s *server) signed(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.goBack("/cases")
+	return q.backWith("/cases", q.form("done"))
+}
+
+// backWith goes back to where a form stood, or to another page, and says there what was done.
+func (q *request) backWith(otherwise, done string) error {
+	if at := q.back(); at != "" {
+		otherwise = strings.TrimPrefix(at, "/"+q.lang)
+	}
+	return q.to(otherwise, done)
 }
 
 // Statement is the address under which a page offers the statement to be saved: the bytes themselves.
