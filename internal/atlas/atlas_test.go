@@ -216,6 +216,19 @@ func TestCirclesAreTrue(t *testing.T) {
 	}
 }
 
+func TestNoSuchTile(t *testing.T) {
+	for _, bad := range [][3]int{{-1, 0, 0}, {0, 1, 0}, {3, 8, 0}, {3, 0, -1}, {MaxZoom + 1, 0, 0}, {40, 1, 1}, {1 << 40, 0, 0}} {
+		if _, ok := NewTile(bad[0], bad[1], bad[2]); ok {
+			t.Errorf("there is a tile %v", bad)
+		}
+	}
+	for _, good := range [][3]int{{0, 0, 0}, {3, 7, 7}, {MaxZoom, 1<<MaxZoom - 1, 0}} {
+		if _, ok := NewTile(good[0], good[1], good[2]); !ok {
+			t.Errorf("there is no tile %v", good)
+		}
+	}
+}
+
 func TestTile(t *testing.T) {
 	at := PointOf(truce.Degrees(36.1, 32.6))
 	z := 12

@@ -27,7 +27,10 @@ type Tile struct {
 // NewTile begins a tile; ok is false where there is no such tile.
 func NewTile(z, x, y int) (t *Tile, ok bool) {
 	b, ok := TileBox(z, x, y)
-	return &Tile{box: b, step: float64(uint64(1)<<(32-z)) / extent}, ok
+	if !ok {
+		return nil, false
+	}
+	return &Tile{box: b, step: float64(uint64(1)<<(32-z)) / extent}, true
 }
 
 // Box is the part of the map that it shows.
