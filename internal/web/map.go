@@ -660,8 +660,8 @@ func (q *request) measured() (m measured) {
 			break
 		}
 	}
-	if len(list) == 0 {
-		return m
+	if len(list) < 2 {
+		return m // a place alone is no line yet
 	}
 	p := q.p()
 	legs := slices.Clone(list)
@@ -688,7 +688,11 @@ func (q *request) measured() (m measured) {
 		faults = geo.CheckLine([][]truce.Position{list}, truce.EdgesStraight)
 	}
 	for _, x := range faults {
-		m.Problems = append(m.Problems, q.say("web.map.fault", truce.NumArg(int64(x.Vertex+1)), truce.Str(isWord(p, "fault", faultWords[x.Kind]))))
+		word := isWord(p, "fault", faultWords[x.Kind])
+		if x.Vertex >= 0 {
+			word = q.say("web.map.fault", truce.NumArg(int64(x.Vertex+1)), truce.Str(word))
+		}
+		m.Problems = append(m.Problems, word)
 	}
 	if b, err := json.MarshalIndent(collection([]geoFeature{f}), "", "  "); err == nil {
 		m.GeoJSON = string(b)
