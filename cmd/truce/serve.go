@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -56,7 +57,7 @@ func (c *initCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	list, err := node.Create(p.ctx, node.Init{Path: c.Data, Agreement: fsys, Version: version, Founders: people, Settings: c.settings(), Passphrase: passphrase, Now: time.Now})
+	list, err := node.Create(p.ctx, node.Init{Path: c.Data, Agreement: fsys, Version: version, Founders: people, Settings: c.settings(a), Passphrase: passphrase, Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (c *initCommand) Run(p *program) error {
 	return nil
 }
 
-func (c *initCommand) settings() []byte {
+func (c *initCommand) settings(a *truce.Agreement) []byte {
 	var b strings.Builder
 	b.WriteString("# Settings of truce; docs/reference/settings.md says what each means and what is lost with it.\n")
 	line := func(key, value string) {
@@ -86,6 +87,12 @@ func (c *initCommand) settings() []byte {
 	line("origin", c.Origin)
 	line("copy", c.Copy)
 	line("keys", c.Keys)
+	b.WriteString("# What anybody can check: docs/reference/ledger.md. The origin is the log's name for ever.\n")
+	if u, err := url.Parse(c.Origin); err == nil && u.Host != "" {
+		fmt.Fprintf(&b, "open_record:\n  origin: %q\n", u.Host+"/"+string(a.ID))
+	} else {
+		fmt.Fprintf(&b, "# open_record:\n#   origin: %q\n", "truce.example.org/"+string(a.ID))
+	}
 	return []byte(b.String())
 }
 

@@ -583,3 +583,26 @@ func (f *factory) flush() {
 		}
 	}
 }
+
+var sample = flag.String("sample", "", "folder to write a small record to, with findings, for other programs to read")
+
+// TestWriteASample writes a small record for other programs: a text, three findings with signatures and proofs, sealed leaves.
+func TestWriteASample(t *testing.T) {
+	if *sample == "" {
+		t.Skip("go test ./internal/ledger -run Sample -sample DIR writes a small record")
+	}
+	f := filled(t, 3)
+	var documents []int64
+	err := seal.Entries(f.read, f.last.Checkpoint.Size, 0, f.last.Checkpoint.Size, func(i int64, b []byte) error {
+		if l, err := verify.ParseLeaf(b); err == nil && l.Kind != verify.Sealed {
+			documents = append(documents, i)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.sign(documents...)
+	*into = *sample
+	f.flush()
+}

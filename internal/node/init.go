@@ -177,6 +177,11 @@ func Create(ctx context.Context, in Init) ([]Invitation, error) {
 			return nil, err
 		}
 	}
+	if config.OpenRecord.Origin != "" {
+		if _, err := f.logKey(ctx); err != nil {
+			return nil, err
+		}
+	}
 	invitations, err := found(ctx, f, in, text)
 	if err != nil {
 		return nil, err

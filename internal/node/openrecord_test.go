@@ -1,0 +1,80 @@
+package node_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"truce"
+	"truce/internal/node"
+	"truce/verify"
+)
+
+// grown waits until the open record has more leaves than before, and checks it.
+func grown(t *testing.T, path string, than int64, seen []byte) *verify.Report {
+	t.Helper()
+	var last error
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+		r, err := verify.Check(os.DirFS(filepath.Join(path, "public")), verify.Options{Now: truce.InstantOf(time.Now()), Seen: seen})
+		if last = err; err == nil && r.Size > than {
+			if len(r.Faults) > 0 {
+				if r.Size != r.Leaves.Sealed+r.Leaves.Text+r.Leaves.Policy {
+					continue // a tick was being written while it was read
+				}
+				t.Fatalf("%+v", r.Faults)
+			}
+			return r
+		}
+	}
+	t.Fatalf("the open record does not grow: %v", last)
+	return nil
+}
+
+// A node keeps an open record from its first start on; it is the same after a restart, is made again where its tiles are lost, and is never signed with another key.
+func TestAnOpenRecordGrows(t *testing.T) {
+	path, _ := folder(t)
+	settings := filepath.Join(path, node.ConfigFile)
+	b, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, append(b, "open_record: {origin: mechanism.example/test, tick: 1}\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n := open(t, path)
+	first := grown(t, path, 0, nil)
+	if first.Leaves.Text != 1 || !first.Whole || first.Origin != "mechanism.example/test" {
+		t.Errorf("%+v", first)
+	}
+	second := grown(t, path, first.Size, first.Checkpoint)
+	n.Close()
+	if err := os.RemoveAll(filepath.Join(path, "public", "tile")); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := verify.Check(os.DirFS(filepath.Join(path, "public")), verify.Options{}); err == nil && r.Whole {
+		t.Error("control: the tiles are still there")
+	}
+	n = open(t, path)
+	third := grown(t, path, second.Size, second.Checkpoint)
+	n.Close()
+	if third.Since != second.Size {
+		t.Errorf("%+v", third)
+	}
+	key := filepath.Join(path, "keys", "log.key")
+	was, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := node.Open(t.Context(), node.Options{Path: path}); err == nil {
+		n.Close()
+		t.Error("a log that was signed got another key")
+	}
+	if b, err := os.ReadFile(key); err == nil && !bytes.Equal(b, was) {
+		t.Error("another key was written")
+	}
+}
