@@ -69,6 +69,7 @@ var floors = map[string]int{
 	"truce/internal/web":                     11,
 	"truce/internal/node":                    12,
 	"truce/internal/node/nodetest":           13, // tests alone
+	"truce/internal/web/webtest":             13, // tests alone
 	"truce/cmd/internal/verifying":           11,
 	"truce/cmd/truce-verify":                 12,
 	"truce/cmd/truce":                        13,

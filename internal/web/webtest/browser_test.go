@@ -1,0 +1,203 @@
+package webtest
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+var (
+	browse   = flag.Bool("browser", false, "look at the pages in Debian's chromium (make browser)")
+	pictures = flag.String("pictures", "", "write the pictures of the documents into this folder (make pictures)")
+)
+
+const axePath = "../node_modules/axe-core/axe.min.js"
+
+// console is what went wrong in the browser since it was last asked.
+type console struct {
+	sync.Mutex
+	lines []string
+}
+
+func (c *console) add(line string) {
+	c.Lock()
+	defer c.Unlock()
+	c.lines = append(c.lines, line)
+}
+
+func (c *console) take() []string {
+	c.Lock()
+	defer c.Unlock()
+	out := c.lines
+	c.lines = nil
+	return out
+}
+
+// browser starts one.
+func browser(t *testing.T) (context.Context, *console) {
+	t.Helper()
+	if !*browse && *pictures == "" {
+		t.Skip("left out: run make browser")
+	}
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("there is no chromium: install Debian's package of that name")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("use-gl", "angle"), chromedp.Flag("use-angle", "swiftshader"), chromedp.Flag("enable-unsafe-swiftshader", true),
+		chromedp.WSURLReadTimeout(2*time.Minute))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	said := &console{}
+	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, log.Enable, cdp.Empty{})
+		return err
+	})); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Listen(ctx, func(e any) {
+		switch e := e.(type) {
+		case *runtime.EventExceptionThrown:
+			said.add(fmt.Sprint(e.ExceptionDetails.Text, " ", e.ExceptionDetails.URL))
+		case *log.EventEntryAdded:
+			if e.Entry.Level == log.EntryLevelError {
+				said.add(e.Entry.Text + " " + e.Entry.URL)
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return ctx, said
+}
+
+// media makes the browser prefer a theme, and less motion.
+func media(theme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+		return err
+	})
+}
+
+// enter signs in by the click of the demonstration; "" signs out.
+func enter(ctx context.Context, t *testing.T, office string) {
+	t.Helper()
+	n, at := open(t)
+	do := []chromedp.Action[chromedp.Void]{chromedp.Navigate(at + "/en/sign-in")}
+	if office == "" {
+		do = append(do, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := chromedp.Evaluate[bool](`(document.querySelector('form[action$="/sign-out"]')?.submit(), true)`)(ctx, t)
+			return err
+		}), chromedp.Func(func(context.Context, *chromedp.Target) error { time.Sleep(500 * time.Millisecond); return nil }))
+	} else {
+		do = append(do, chromedp.Click(chromedp.CSS(fmt.Sprintf(`button[name="person"][value="%s"]`, guest(t, n, office).ID))), chromedp.WaitVisible(chromedp.CSS(`form[action$="/sign-out"]`)))
+	}
+	if err := chromedp.Do(ctx, do...); err != nil {
+		t.Fatal(office, " ", err)
+	}
+}
+
+// looked are the pages that are looked at in the browser, by office.
+var looked = map[string][]string{
+	"":             {"/", "/map", "/agreement", "/actors", "/statements", "/cases", "/analysis", "/reports", "/sign-in"},
+	"duty-officer": {"/", "/map", "/inbox", "/cases", "/agreement", "/statements", "/analysis", "/reports/new", "/admin", "/admin/people", "/admin/grants", "/admin/erasures", "/admin/devices", "/account"},
+	"monitor":      {"/report"},
+	"auditor":      {"/admin/trail"},
+}
+
+// axe-core finds nothing against WCAG 2.2 A and AA on any page, in three languages and both themes, and no page throws.
+func TestAccessibleToAll(t *testing.T) {
+	ctx, problems := browser(t)
+	axe, err := os.ReadFile(axePath)
+	if err != nil {
+		t.Fatal("run make web first: ", err)
+	}
+	_, at := open(t)
+	checked := 0
+	for _, office := range []string{"", "duty-officer", "monitor", "auditor"} {
+		enter(ctx, t, office)
+		for _, language := range []string{"en", "ar", "ru"} {
+			for _, theme := range []string{"light", "dark"} {
+				for _, path := range looked[office] {
+					problems.take()
+					err := chromedp.Do(ctx, media(theme), chromedp.Navigate(at+"/"+language+path), chromedp.WaitReady(chromedp.CSS("main")), chromedp.Sleep(150*time.Millisecond))
+					if err == nil {
+						_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](string(axe)+";true"))
+					}
+					var found string
+					if err == nil {
+						found, err = chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run({runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' :: '+(n.any[0]?.message||''))}))))`,
+							chromedp.EvalAwaitPromise))
+					}
+					if err != nil {
+						t.Fatalf("%s %s%s %s: %v", office, language, path, theme, err)
+					}
+					checked++
+					var list []struct {
+						ID, Help string
+						Nodes    []string
+					}
+					if err := json.Unmarshal([]byte(found), &list); err != nil {
+						t.Fatal(err)
+					}
+					for _, x := range list {
+						t.Errorf("%s /%s%s (%s): %s: %s\n    %s", office, language, path, theme, x.ID, x.Help, strings.Join(x.Nodes, "\n    "))
+					}
+					for _, p := range problems.take() {
+						t.Errorf("%s /%s%s: the console says %s", office, language, path, p)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d pages checked", checked)
+}
+
+// shots are the pictures of the documents.
+var shots = []struct {
+	name, office, path, theme string
+	width, height             int64
+}{
+	{"today", "duty-officer", "/en/", "light", 1280, 1000}, {"today-ar", "duty-officer", "/ar/", "dark", 1280, 1000}, {"map", "duty-officer", "/en/map", "light", 1280, 900},
+	{"inbox", "duty-officer", "/en/inbox", "light", 1280, 900}, {"agreement", "", "/en/agreement", "light", 1280, 1000}, {"analysis", "analyst", "/en/analysis", "light", 1280, 1000},
+	{"report-phone", "monitor", "/ru/report", "light", 390, 844}, {"public", "", "/en/", "light", 1280, 900}, {"cases", "duty-officer", "/en/cases", "light", 1280, 900},
+	{"sign-in", "", "/en/sign-in", "light", 1280, 900},
+}
+
+// TestPictures takes the pictures of the documents again.
+func TestPictures(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("left out: run make pictures")
+	}
+	ctx, _ := browser(t)
+	_, at := open(t)
+	for _, s := range shots {
+		enter(ctx, t, s.office)
+		err := chromedp.Do(ctx, chromedp.EmulateViewport(s.width, s.height), media(s.theme), chromedp.Navigate(at+s.path), chromedp.WaitReady(chromedp.CSS("main")), chromedp.Sleep(2500*time.Millisecond))
+		if err != nil {
+			t.Fatal(s.name, " ", err)
+		}
+		png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			t.Fatal(s.name, " ", err)
+		}
+		if err := os.WriteFile(filepath.Join(*pictures, s.name+".png"), png, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
