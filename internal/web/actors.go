@@ -168,8 +168,8 @@ type actorLine struct {
 
 const (
 	actorRow   = 34
-	actorStep  = 250
-	actorWidth = 220
+	actorStep  = 290
+	actorWidth = 255
 )
 
 // drawActors puts each chain into rows, who commands to the start of who is commanded.
@@ -178,7 +178,7 @@ func drawActors(q *request, roots []*actorNode, all []*actorNode) (out actorPict
 	y := 8
 	var put func(n *actorNode, depth, parent int)
 	put = func(n *actorNode, depth, parent int) {
-		box := actorBox{ID: n.ID, Name: short(q.p().Actor(n.ID), 30), X: 8 + depth*actorStep, Y: y, W: actorWidth, Guarantor: slices.Contains(n.Roles, truce.RoleGuarantor)}
+		box := actorBox{ID: n.ID, Name: short(q.p().Actor(n.ID), 34), X: 8 + depth*actorStep, Y: y, W: actorWidth, Guarantor: slices.Contains(n.Roles, truce.RoleGuarantor)}
 		box.TX, box.TY = box.X+10, box.Y+17
 		if parent >= 0 {
 			p := out.Boxes[parent]

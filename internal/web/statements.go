@@ -117,6 +117,9 @@ func (s *server) statements(q *request, t *typed) error {
 	}
 	v.Next = page.Next
 	for _, x := range page.Items {
+		if x.At != "" {
+			x.At = minute(x.At)
+		}
 		if (v.Chosen == "" || slices.Contains(x.About, v.Chosen) || string(x.Term) == v.Chosen) && (v.ChosenWho == "" || string(x.Of) == v.ChosenWho) {
 			v.Recorded = append(v.Recorded, x)
 		}
@@ -179,6 +182,11 @@ func (q *request) queries(v *statementsView) error {
 		return err
 	}
 	v.NextQueries = page.Next
+	for i := range page.Items {
+		if x := &page.Items[i]; x.At != "" {
+			x.At = minute(x.At)
+		}
+	}
 	at := map[truce.RecordID]int{}
 	for _, x := range page.Items {
 		if x.Of == "" {

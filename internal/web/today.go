@@ -31,11 +31,11 @@ type todayView struct {
 	// First is set where there is nothing to show yet: then the page says what to do.
 	First        string
 	Changes      mechanism.Changes
-	Clocks       []mechanism.Running
+	Clocks       []clockRow
 	MoreClocks   int
 	Waiting      []waiting
 	MoreWaiting  int
-	Queries      []mechanism.Running // of the viewer's own body
+	Queries      []clockRow // of the viewer's own body
 	Proposals    int
 	Standing     mechanism.Standing
 	Articles     []articleRow
@@ -44,6 +44,12 @@ type todayView struct {
 	Restrictions []mechanism.Observation
 	Findings     []mechanism.Case
 	Days         dayBars
+}
+
+// clockRow is a clock that runs, and whether its time is over.
+type clockRow struct {
+	mechanism.Running
+	Late bool
 }
 
 // waiting is a case that waits for the viewer, with when the first of its clocks runs out.
@@ -148,9 +154,10 @@ func (s *server) today(q *request) error {
 // owed fills in what waits for the viewer and which clocks run.
 func (q *request) owed(v *todayView, cases []mechanism.Case) error {
 	m := q.s.m
-	v.Clocks = m.Clocks(q.Viewer)
 	due := map[truce.CaseID]string{}
-	for _, k := range v.Clocks { // the next first
+	for _, running := range m.Clocks(q.Viewer) { // the next first
+		k := clockRow{running, instantOf(running.Due) < q.Now}
+		v.Clocks = append(v.Clocks, k)
 		if k.Case != "" && due[k.Case] == "" && (k.Body == "" || k.Body == q.Body) {
 			due[k.Case] = k.Due
 		}
