@@ -326,3 +326,70 @@ func TestForksAreNotAccepted(t *testing.T) {
 
 // seqName makes the next records others than those of another history.
 func (f *factory) seqName(salt int) { f.prev = seal.Bytes([]byte(fmt.Sprint(salt, f.seq))) }
+
+var acts = flag.Int("acts", 60, "acts of tampering that are tried")
+
+// history is a log made of what was said in each tick.
+func history(t testing.TB, ticks [][]string) *factory {
+	f := newFactory(t)
+	for _, said := range ticks {
+		for _, s := range said {
+			f.record(truce.RecordObservation, []byte(s))
+		}
+		f.tick()
+	}
+	f.sign()
+	return f
+}
+
+// Whoever rules the machine can write any journal and sign any log. A reader with one older checkpoint notices every such act that changes what was there then, and none
+// that only adds.
+func TestTamperingIsNoticed(t *testing.T) {
+	chance := &dice{11}
+	draw := func(n int) int {
+		var b [8]byte
+		chance.Read(b[:])
+		return int(uint(b[0])|uint(b[1])<<8|uint(b[2])<<16) % n
+	}
+	said := func() (ticks [][]string) {
+		for i := range 4 {
+			var list []string
+			for k := range 5 {
+				list = append(list, fmt.Sprintf("record %d of tick %d", k, i))
+			}
+			ticks = append(ticks, list)
+		}
+		return ticks
+	}
+	kept := history(t, said()).files["checkpoint"].Data
+	more := append(said(), []string{"one more"})
+	if r := history(t, more).check(verify.Options{Seen: kept}); len(r.Faults) > 0 {
+		t.Fatalf("control: %s", explain(r))
+	}
+	for n := range *acts {
+		ticks := said()
+		i := draw(len(ticks))
+		k := draw(len(ticks[i]))
+		switch n % 6 {
+		case 0:
+			ticks[i][k] += ", as it should have been"
+		case 1:
+			ticks[i] = append(ticks[i][:k:k], ticks[i][k+1:]...)
+		case 2:
+			ticks[i] = append(ticks[i][:k:k], append([]string{"remembered later"}, ticks[i][k:]...)...)
+		case 3:
+			other := (k + 1) % len(ticks[i])
+			ticks[i][k], ticks[i][other] = ticks[i][other], ticks[i][k]
+		case 4:
+			ticks = append(ticks[:i:i], ticks[i+1:]...)
+		case 5:
+			ticks = append(ticks[:i:i], append([][]string{{"a tick that never was"}}, ticks[i:]...)...)
+		}
+		for range draw(3) {
+			ticks = append(ticks, []string{"later"})
+		}
+		if r := history(t, ticks).check(verify.Options{Seen: kept}); len(r.Faults) == 0 {
+			t.Errorf("act %d passes: %v", n, ticks)
+		}
+	}
+}
