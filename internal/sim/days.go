@@ -80,7 +80,7 @@ func (l *life) days() {
 					held = append(held, bag{at, write(x)})
 				}
 			}
-			for range 10 * tension(d) * l.percent / 10_000 {
+			for range 8 * tension(d) * l.percent / 10_000 {
 				l.shot(o, midnight.Add(l.hour()), put)
 			}
 			if l.chance(l.percent) {

@@ -233,7 +233,7 @@ func (l *life) affairs() {
 	// and later on where somebody looked and was kept out.
 	for d := 6; d < 28; d++ {
 		l.do(Begin.Add(time.Duration(d)*day+5*time.Hour), func(s *Stage) {
-			s.show(truce.KindIncident, "ceasefire", 4)
+			s.show(truce.KindIncident, "ceasefire", 3)
 			if d%2 == 0 {
 				s.show(truce.KindPresence, "withdrawal-from-line", 3)
 				s.show(truce.KindPassage, "access", 2)
