@@ -1,5 +1,5 @@
 // The map: what the page's table says, where it was. Everything it shows comes from this server, drawn for this viewer; the page works without it.
-import {Map as Chart, NavigationControl, ScaleControl, AttributionControl, LngLatBounds, setWorkerUrl} from 'maplibre-gl';
+import {Map as Chart, NavigationControl, ScaleControl, LngLatBounds, setWorkerUrl} from 'maplibre-gl';
 import {colours, addSigns} from './map/signs.js';
 import {style} from './map/style.js';
 import {tracks} from './map/tracks.js';
@@ -32,7 +32,6 @@ function begin(box) {
   const end = d.dir === 'rtl' ? 'left' : 'right', start = d.dir === 'rtl' ? 'right' : 'left';
   map.addControl(new NavigationControl({showCompass: false}), `top-${end}`);
   map.addControl(new ScaleControl({maxWidth: 120}), `bottom-${start}`);
-  map.addControl(new AttributionControl({compact: true}), `bottom-${end}`);
   map.on('styleimagemissing', () => {});
   const dress = () => addSigns(map, colours());
   map.on('style.load', dress);

@@ -14,7 +14,7 @@ export function style(d, c, tiles) {
     version: 8,
     sources: {
       world: {type: 'geojson', data: d.world},
-      base: {type: 'geojson', data: d.base, attribution: d.saySource},
+      base: {type: 'geojson', data: d.base},
       shapes: {type: 'geojson', data: d.shapes},
       things: {type: 'geojson', data: d.things + (d.query ? '?' + d.query : '')},
       records: {type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 16},
