@@ -137,8 +137,8 @@ func (m *Mechanism) WhatIf(ctx context.Context, v access.Viewer, s Supposition, 
 			differs[d.Rule] = new(access.Tally)
 		}
 		differs[d.Rule].Add(h.reporters(d.Subject)...)
-		if len(out.Differing) == MaxDiffering {
-			out.More++
+		if d.Was != nil && d.Is != nil && comesTo(*d.Was) == comesTo(*d.Is) || len(out.Differing) == MaxDiffering {
+			out.More++ // it turns on other terms, and comes to the same
 			continue
 		}
 		one := Differing{Rule: d.Rule, Kind: d.Subject.Kind, Who: d.Subject.Unit, From: instant(d.Subject.When.From), To: instant(d.Subject.When.To)}

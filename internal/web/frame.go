@@ -106,7 +106,7 @@ func (l *look) words() template.FuncMap {
 		"actor":   func(id any) string { return p().Actor(truce.ActorID(fmt.Sprint(id))) },
 		"body":    func(id any) string { return bodyName(p(), fmt.Sprint(id)) },
 		"rule":    func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
-		"place":   func(id any) string { return p().Place(truce.PlaceID(fmt.Sprint(id))) },
+		"place":   func(id any) string { return l.place(fmt.Sprint(id)) },
 		"term":    func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
 		"reading": func(id any) string { return readingName(p(), fmt.Sprint(id)) },
 		"num": func(n any) (string, error) {

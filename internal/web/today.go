@@ -298,3 +298,16 @@ func (s *server) seen(q *request) error {
 	http.SetCookie(q.w, &http.Cookie{Name: seenCookie, Value: q.whose() + "." + cursor, Path: "/", MaxAge: 30 * 86400, HttpOnly: true, Secure: door.Secure(s.Origin), SameSite: http.SameSiteStrictMode})
 	return q.to("/", "seen")
 }
+
+// place writes the name of a place in the language of the page: a report may name it by its id, or by any of its names.
+func (l *look) place(id string) string {
+	if a, ok := l.s.m.Current(); ok && id != "" {
+		key := terms.Fold(id)
+		for _, f := range a.Plan.Agreement.Places {
+			if string(f.ID) == id || slices.ContainsFunc(append([]string{f.Name.EN, f.Name.AR, f.Name.RU}, f.Aliases...), func(n string) bool { return terms.Fold(n) == key }) {
+				return l.printer().Place(f.ID)
+			}
+		}
+	}
+	return l.printer().Place(truce.PlaceID(id))
+}
