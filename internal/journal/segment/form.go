@@ -45,14 +45,14 @@ func parseFileHeader(b []byte) (after journal.Head, ok bool) {
 	return after, bytes.Equal(b, fileHeader(after))
 }
 
-// appendBatch writes a batch: header, entries, and a SHA-256 over the header and each entry's lengths and record digest. That leaves the sealed
+// formBatch writes a batch: header, entries, and a SHA-256 over the header and each entry's lengths and record digest. That leaves the sealed
 // content out, for it may be erased; the record's own commitment covers it.
-func appendBatch(b []byte, entries []journal.Entry, heads []journal.Head) ([]byte, error) {
+func formBatch(entries []journal.Entry, heads []journal.Head) ([]byte, error) {
 	size := 0
 	for _, e := range entries {
 		size += entryHeader + len(e.Bytes) + len(e.Sealed)
 	}
-	b = append(make([]byte, 0, batchHeader+size+digestSize), batchTag...)
+	b := append(make([]byte, 0, batchHeader+size+digestSize), batchTag...)
 	b = binary.BigEndian.AppendUint64(b, uint64(entries[0].Seq))
 	b = binary.BigEndian.AppendUint32(b, uint32(len(entries)))
 	b = binary.BigEndian.AppendUint32(b, uint32(size))

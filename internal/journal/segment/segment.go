@@ -204,7 +204,7 @@ func (s *Store) append(after journal.Head, entries []journal.Entry, heads []jour
 			return err
 		}
 	}
-	b, err := appendBatch(nil, entries, heads)
+	b, err := formBatch(entries, heads)
 	if err != nil {
 		return err
 	}

@@ -321,7 +321,7 @@ func FuzzBatch(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	b, err := appendBatch(nil, entries, heads)
+	b, err := formBatch(entries, heads)
 	if err != nil {
 		f.Fatal(err)
 	}
