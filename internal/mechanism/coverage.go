@@ -46,6 +46,13 @@ type Coverage struct {
 	Simulated bool `json:"simulated,omitempty" access:"existence"`
 }
 
+// Told reports whether there is any record of who looked.
+func (c Coverage) Told() bool {
+	return slices.ContainsFunc(c.Areas, func(a AreaCoverage) bool {
+		return slices.ContainsFunc(a.Days, func(l Looked) bool { return !l.Nobody() || l.Hindered > 0 })
+	})
+}
+
 // Coverage tells who looked where, for the named areas of the agreement; where it names none, for its zones.
 func (m *Mechanism) Coverage(ctx context.Context, v access.Viewer) (Coverage, error) {
 	a, ok := m.Current()

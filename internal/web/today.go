@@ -29,18 +29,20 @@ const (
 // todayView is the first page: what changed, what is due, and how things stand.
 type todayView struct {
 	// First is set where there is nothing to show yet: then the page says what to do.
-	First        string
-	Changes      mechanism.Changes
-	Clocks       []clockRow
-	MoreClocks   int
-	Waiting      []waiting
-	MoreWaiting  int
-	Queries      []clockRow // of the viewer's own body
-	Proposals    int
-	Standing     mechanism.Standing
-	Articles     []articleRow
-	Counting     []countingRow
-	Coverage     mechanism.Coverage
+	First       string
+	Changes     mechanism.Changes
+	Clocks      []clockRow
+	MoreClocks  int
+	Waiting     []waiting
+	MoreWaiting int
+	Queries     []clockRow // of the viewer's own body
+	Proposals   int
+	Standing    mechanism.Standing
+	Articles    []articleRow
+	Counting    []countingRow
+	Coverage    mechanism.Coverage
+	// Watched is set where the viewer is told who looked: that nobody did may be said to nobody else.
+	Watched      bool
 	Restrictions []mechanism.Observation
 	Findings     []mechanism.Case
 	Days         dayBars
@@ -124,6 +126,7 @@ func (s *server) today(q *request) error {
 	if v.Coverage, err = s.m.Coverage(q.ctx, q.Viewer); err != nil {
 		return err
 	}
+	v.Watched = len(v.Coverage.Areas) > 0 && (!v.Standing.Rounded || v.Coverage.Told())
 	page, err := s.m.Observations(q.ctx, q.Viewer, mechanism.Search{Observed: truce.KindRestriction, From: q.Now.Add(-mechanism.DefaultRecent), Limit: maxTodayRows})
 	if err != nil {
 		return err

@@ -121,6 +121,9 @@ func TestTodayOpens(t *testing.T) {
 		}
 	}
 	public := e.page("", "/en/")
+	if strings.Contains(public, "nobody looked") {
+		t.Error("the public is told that nobody looked, of which it knows nothing")
+	}
 	for _, secret := range []string{"SECRET", "shelling", "access denied"} {
 		if strings.Contains(public, secret) {
 			t.Errorf("the public page tells of %q", secret)
