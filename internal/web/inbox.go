@@ -67,7 +67,7 @@ type silence struct {
 	mechanism.CaseSilence
 }
 
-// refusal is a form of one report that was sent and refused.
+// refusedForm is a form of one report that was sent and refused.
 type refusedForm struct {
 	typed
 	id           truce.RecordID

@@ -45,7 +45,6 @@ type reportView struct {
 	Blank   bool // the form without anything of the person, which a browser keeps for when there is no link
 	Parts   []partRow
 	Arms    []armRow
-	Corners string
 	Zones   []Option
 	Judged  *mechanism.Judged
 	Problem string
@@ -55,7 +54,7 @@ type reportView struct {
 
 // words are the lists that the form offers.
 type words struct {
-	Observed, Incidents, Actors, Roles, Categories, Means, Standings, Ended, Acts []Option
+	Observed, Incidents, Actors, Roles, Categories, Means, Standings, Ended []Option
 }
 
 // partRow and armRow are rows of the form.
