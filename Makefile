@@ -24,7 +24,7 @@ FORCE:
 # What the pages take from npm, bundled into the program. Without it the program is built all the same; then it has no map and no charts.
 WEB = internal/web
 web: $(WEB)/dist/built ## bundle the map and the charts from npm
-$(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard $(WEB)/islands/*)
+$(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard $(WEB)/islands/* $(WEB)/islands/*/*)
 	@rm -rf $(WEB)/dist/*
 	cd $(WEB) && npm ci --ignore-scripts --no-progress --loglevel=error && node build.mjs
 	@touch $@
