@@ -36,7 +36,9 @@ func TestTheDayAFactEndsIsUnknown(t *testing.T) {
 		}
 		a.AddFixes(assess.Track{Unit: "u", Actor: "legion"}, list)
 		a.Update(utc(14, 0, 0))
-		accounts := slices.DeleteFunc(a.Current().Accounts, func(acc truce.Account) bool { return acc.Rule != "foreign-out" || !acc.Subject.When.Overlaps(truce.At(utc(12, 12, 0))) })
+		accounts := slices.DeleteFunc(a.Current().Accounts, func(acc truce.Account) bool {
+			return acc.Rule != "foreign-out" || !acc.Subject.When.Overlaps(truce.At(utc(12, 12, 0)))
+		})
 		if len(accounts) != 1 {
 			t.Fatalf("%d accounts of that day: %+v", len(accounts), accounts)
 		}

@@ -341,11 +341,7 @@ func (s *settling) bounds(r *rule, c *choice) []moment {
 
 // stays walks a unit's fixes through one region.
 func (s *settling) stays(r *rule, t *track, region int, scopes []scope) []stay {
-	applies := false
-	for _, sc := range scopes {
-		applies = applies || sc.out.Possible.Has(truce.Breached)
-	}
-	if !applies {
+	if !applies(scopes) {
 		return nil
 	}
 	tr := trail{walk: s.walk(r, region), k: -1}
@@ -353,6 +349,11 @@ func (s *settling) stays(r *rule, t *track, region int, scopes []scope) []stay {
 	t.each(f.take)
 	f.flush()
 	return tr.finish()
+}
+
+// applies reports whether the place of a unit matters at any time.
+func applies(scopes []scope) bool {
+	return slices.ContainsFunc(scopes, func(sc scope) bool { return sc.out.Possible.Has(truce.Breached) })
 }
 
 // walk begins a unit's way through a region.

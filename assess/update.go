@@ -102,6 +102,7 @@ type heldRule struct {
 	dirty   []*heldSingle
 	units   []*heldUnit // beside Assessor.units
 	sights  map[truce.ActorID]*heldUnit
+	common  []truce.Outcome   // what was said of the unit before: equal outcomes are held once
 	cuts    [][]truce.Instant // by choice: where time was cut for what is said of units
 	whole   []truce.Account
 	quotas  map[quotaKey]heldQuota

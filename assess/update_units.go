@@ -166,6 +166,11 @@ func (r *heldRule) updateUnit(u *heldUnit, records []*truce.Observation, all boo
 	for i := range now {
 		if known[now[i].Subject.When] == nil {
 			r.finish(&now[i])
+			// Of most units the same is said.
+			if slices.EqualFunc(now[i].Outcomes, r.common, sameOutcome) {
+				now[i].Outcomes = r.common
+			}
+			r.common = now[i].Outcomes
 		}
 		said[i] = heldEpisode{now[i], true}
 		for _, g := range groups {
@@ -211,6 +216,15 @@ func (r *heldRule) groups(u *heldUnit, who person, span truce.Span) (groups, of 
 			of[c.n], u.of[c.n] = groups[k], groups[k].held
 			continue
 		}
+		if !applies(scopes) { // nobody asks where it was
+			if old[c.n] != nil {
+				u.reopen()
+			}
+			g := &group{region: region, scopes: scopes}
+			groups = append(groups, g)
+			of[c.n], u.of[c.n] = g, nil
+			continue
+		}
 		var w *heldWalk
 		for _, x := range old {
 			taken := x == nil || slices.ContainsFunc(groups, func(g *group) bool { return g.held == x })
@@ -240,9 +254,6 @@ func goesOn(old, now []scope) bool {
 
 // walk gives a unit's stays, going on from where it stood.
 func (w *heldWalk) walk(s *settling, t *track) []stay {
-	if !slices.ContainsFunc(w.scopes, func(sc scope) bool { return sc.out.Possible.Has(truce.Breached) }) {
-		return nil
-	}
 	if w.trail.gap == 0 || !w.reached.still(t) {
 		w.trail, w.reached = trail{walk: s.walk(w.rule, w.region), k: -1}, reached{at: truce.EarliestInstant - 1}
 	}
