@@ -1,5 +1,7 @@
 package truce
 
+import "slices"
+
 // ObservationKind is the family of an observation. The numbers are written in records: append only.
 type ObservationKind uint8
 
@@ -41,7 +43,7 @@ func ParseObservationKind(s string) (k ObservationKind, ok bool) {
 }
 
 // ObservationKinds lists the words of all kinds but the unknown one, in their order.
-func ObservationKinds() []string { return kindNames[1:] }
+func ObservationKinds() []string { return slices.Clone(kindNames[1:]) }
 
 // Role is the part an actor plays in an observation.
 type Role uint8
@@ -70,7 +72,7 @@ func ParseRole(s string) (r Role, ok bool) {
 }
 
 // Roles lists the words of all roles but the unknown one.
-func Roles() []string { return roleNames[1:] }
+func Roles() []string { return slices.Clone(roleNames[1:]) }
 
 // Part is one actor's part in an observation. Name is as the source wrote it; it is looked up among the ids,
 // names and aliases of the agreement's actors, at the time of the event.
@@ -107,7 +109,7 @@ func ParseMeans(s string) (m Means, ok bool) {
 }
 
 // MeansWords lists the words of all means but the unknown one.
-func MeansWords() []string { return meansNames[1:] }
+func MeansWords() []string { return slices.Clone(meansNames[1:]) }
 
 // Standing keeps three things apart that must never be merged: what the mechanism itself observed, what it was
 // told, and what one participant holds against another.
@@ -132,7 +134,7 @@ func ParseStanding(s string) (st Standing, ok bool) {
 }
 
 // StandingWords lists the words of all standings but the unknown one.
-func StandingWords() []string { return standingNames[1:] }
+func StandingWords() []string { return slices.Clone(standingNames[1:]) }
 
 // Number is a count that may be known only between bounds. The zero value is a count nobody gave.
 type Number struct {
@@ -237,7 +239,7 @@ func ParseEnded(s string) (e Ended, ok bool) {
 }
 
 // EndedWords lists the words of all results but the unknown one.
-func EndedWords() []string { return endedNames[1:] }
+func EndedWords() []string { return slices.Clone(endedNames[1:]) }
 
 // Fix is one position of a unit: the compact form of a presence, for devices that report many. A run of fixes of one
 // unit is a track.

@@ -1,6 +1,7 @@
 package truce
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ func ParseResult(s string) (Result, bool) {
 }
 
 // ResultWords lists the words of all results, in their order.
-func ResultWords() []string { return resultNames[:] }
+func ResultWords() []string { return slices.Clone(resultNames[:]) }
 
 // ResultSet is a set of results: what could still be the case while facts are missing.
 type ResultSet uint8

@@ -67,7 +67,7 @@ func ParseOffice(s string) (o Office, ok bool) {
 }
 
 // OfficeWords lists the words of all offices but the public.
-func OfficeWords() []string { return officeNames[1:] }
+func OfficeWords() []string { return slices.Clone(officeNames[1:]) }
 
 // Tier is who may see a record once it is released. The zero value is a record that nobody has classified yet: it is treated as the
 // most restricted. The numbers are written in records: append only.
@@ -96,7 +96,7 @@ func ParseTier(s string) (t Tier, ok bool) {
 }
 
 // TierWords lists the words of all tiers.
-func TierWords() []string { return tierNames[:] }
+func TierWords() []string { return slices.Clone(tierNames[:]) }
 
 // Vouch says what binds a record to its author. The zero value binds nothing. The numbers are written in records: append only.
 type Vouch uint8
@@ -161,7 +161,7 @@ func ParseRecordKind(s string) (k RecordKind, ok bool) {
 }
 
 // RecordKindWords lists the words of all kinds but the unknown one.
-func RecordKindWords() []string { return recordKindNames[1:] }
+func RecordKindWords() []string { return slices.Clone(recordKindNames[1:]) }
 
 // Commitment binds a record to one group of fields that lies in the vault, without telling it: a digest over the group's name, a
 // fresh random salt of 32 bytes and the group's bytes. One group can be opened without opening its neighbours.

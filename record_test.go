@@ -126,3 +126,15 @@ func FuzzParseRecord(f *testing.F) {
 		}
 	})
 }
+
+// Whoever is given a list of words may change it; the words stay what they are.
+func TestListsOfWordsAreCopies(t *testing.T) {
+	for name, list := range map[string]func() []string{"kinds": truce.ObservationKinds, "roles": truce.Roles, "means": truce.MeansWords, "standings": truce.StandingWords, "ends": truce.EndedWords, "results": truce.ResultWords,
+		"offices": truce.OfficeWords, "tiers": truce.TierWords, "records": truce.RecordKindWords} {
+		was := list()[0]
+		list()[0] = "changed"
+		if list()[0] != was {
+			t.Errorf("%s: the program's own words were changed", name)
+		}
+	}
+}
