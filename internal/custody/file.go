@@ -26,7 +26,9 @@ type File struct {
 }
 
 // File opens a kept file, whose record says the key and the size. A blob of another length than it must have is Corrupt, a missing one NotFound.
-func (s *Store) File(blob string, of *record.MediaFile) (*File, error) { return open(s.blobs, blob, of) }
+func (s *Store) File(blob string, of *record.MediaFile) (*File, error) {
+	return open(s.blobs, blob, of)
+}
 
 func open(in disk.Folder, blob string, of *record.MediaFile) (*File, error) {
 	const op truce.Op = "custody.File"
