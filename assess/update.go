@@ -92,7 +92,6 @@ type heldRule struct {
 	held     *held
 	round    int // the update it was last brought up to date in
 	moments  []moment
-	renewals int // the actsSeen of the agreement's own act
 	steps    []*truce.Step
 	notices  bool
 	permits  []*rule
