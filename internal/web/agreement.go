@@ -232,10 +232,11 @@ func (s *server) agreement(q *request, b *book) error {
 }
 
 func (q *request) versions(here truce.VersionID) (out []versionRow) {
-	for _, x := range q.s.m.Agreements(q.lang) {
-		out = append(out, versionRow{x, x.Version == here, x.Use == string(record.AgreementRival)})
+	for _, x := range slices.Backward(q.s.m.Agreements(q.lang)) { // a text that signatories proposed is there once for each of them
+		if !slices.ContainsFunc(out, func(y versionRow) bool { return y.Version.Version == x.Version && y.Text == x.Text }) {
+			out = append(out, versionRow{x, x.Version == here, x.Use == string(record.AgreementRival)})
+		}
 	}
-	slices.Reverse(out)
 	return out
 }
 
@@ -314,7 +315,7 @@ func (s *server) redline(q *request) error {
 	}
 	if q.query("from") == "" { // the one before
 		for _, x := range s.m.Versions() {
-			if x.Record != to.Record {
+			if x.Plan.Agreement.Version != to.Plan.Agreement.Version {
 				from = x
 			}
 		}
