@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop pictures fmt verify-figures verify-bytes verify-wasm clean
+.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures fmt verify-figures verify-bytes verify-wasm clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -145,15 +145,19 @@ tracks: $(TRUCE) ## replay tracks of phones and buses, moved onto the zone and l
 	$(TRUCE) replay --agreement $(EXAMPLE) $(foreach f,$(wildcard $(TRACKS)/capmetro_2016-11-*.csv.gz),--observations $(f)) $(AS) \
 	  --move=-97.74,30.27:36.10,32.62 --later 400d --html $(OUT)/buses.html
 
-# The picture in the README: the head of the report as a browser shows it. CHROMIUM is Debian's package of that name.
+# What needs Debian's package chromium.
 CHROMIUM ?= chromium
-pictures: $(TRUCE) ## take the picture of the README again (needs chromium)
+browser: web ## look at the pages of a demonstration in chromium: nothing against WCAG A and AA, nothing in the console
+	$(GO) test -count=1 -timeout 30m ./internal/web/webtest -browser
+
+pictures: $(TRUCE) web ## take the pictures of the documents again (needs chromium)
 	@command -v $(CHROMIUM) >/dev/null || (echo "install chromium first"; exit 2)
 	$(TRUCE) replay --agreement $(EXAMPLE) --observations $(EXAMPLE)/observations --html $(OUT)/report.html --lang all >$(OUT)/summary.txt
 	@rm -rf $(OUT)/browser
 	$(CHROMIUM) --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run --hide-scrollbars \
 	  --user-data-dir=$(CURDIR)/$(OUT)/browser --force-device-scale-factor=0.8 --window-size=1100,1890 --screenshot=$(CURDIR)/docs/pictures/report.png file://$(CURDIR)/$(OUT)/report.html
 	@rm -rf $(OUT)/browser
+	$(GO) test -count=1 -timeout 30m ./internal/web/webtest -run Pictures -pictures $(CURDIR)/docs/pictures
 
 fmt: ## write the Go files and the examples as they are written
 	gofmt -w .

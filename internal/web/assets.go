@@ -37,7 +37,7 @@ var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/ja
 	".json": "application/json", ".geojson": "application/geo+json", ".webmanifest": "application/manifest+json", ".png": "image/png"}
 
 // atRoot are the files whose address must not change: browsers come back to it by itself.
-var atRoot = map[string]string{"sw.js": "/sw.js", "truce.webmanifest": "/truce.webmanifest"}
+var atRoot = map[string]string{"sw.js": "/sw.js", "truce.webmanifest": "/truce.webmanifest", "icon.svg": "/icon.svg"}
 
 func readAssets() (*assets, error) {
 	a := &assets{byName: map[string]*asset{}, byPath: map[string]*asset{}}
