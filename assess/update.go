@@ -89,12 +89,12 @@ type held struct {
 // heldRule is what one rule says of everything.
 type heldRule struct {
 	*rule
-	held     *held
-	round    int // the update it was last brought up to date in
-	moments  []moment
-	steps    []*truce.Step
-	notices  bool
-	permits  []*rule
+	held    *held
+	round   int // the update it was last brought up to date in
+	moments []moment
+	steps   []*truce.Step
+	notices bool
+	permits []*rule
 
 	single  []*heldSingle
 	byID    map[truce.ObservationID]*heldSingle
