@@ -18,6 +18,9 @@ func secrets(t *testing.T) []string {
 	p := guest(t, n, "duty-officer")
 	v := access.Viewer{Person: p.ID, Body: p.Body, Office: p.Office, Now: n.Now(), Vouch: truce.VouchSession, Proved: n.Now()}
 	seen := map[string]bool{}
+	for _, g := range n.Demo().People() {
+		seen[string(g.ID)] = true // the door of a demonstration names its guests to everybody
+	}
 	var out []string
 	add := func(s string) {
 		if s != "" && !seen[s] {

@@ -3,6 +3,7 @@ package webtest
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -46,7 +47,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// open makes the demonstration and serves it; nothing goes on in it by itself, so that two looks see the same.
+// open makes the demonstration and serves it. What goes wrong inside is written to the terminal.
 func open(t testing.TB) (*node.Node, string) {
 	t.Helper()
 	house.Do(func() {
@@ -58,7 +59,7 @@ func open(t testing.TB) (*node.Node, string) {
 		if _, house.err = node.MakeDemo(ctx, node.Demo{Path: path, Agreement: os.DirFS("../../../examples/southwest-syria"), World: world, Listen: "127.0.0.1:0"}); house.err != nil {
 			return
 		}
-		if house.node, house.err = node.Open(ctx, node.Options{Path: path, Demo: &world, Override: func(c *node.Config) { c.Limits.Rate, c.Limits.Burst = 1e6, 1e6 }}); house.err != nil {
+		if house.node, house.err = node.Open(ctx, node.Options{Path: path, Demo: &world, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Override: func(c *node.Config) { c.Limits.Rate, c.Limits.Burst = 1e6, 1e6 }}); house.err != nil {
 			return
 		}
 		if house.err = house.node.WaitReady(ctx); house.err != nil {

@@ -39,3 +39,15 @@ function follow() {
 
 if (self && document.querySelector('[data-live]')) follow();
 if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js').catch(() => {});
+
+// What is wider than its place can be scrolled by keyboard too. Browsers do that by themselves by now; those that do not are told.
+const scrollable = () => {
+  for (const x of document.querySelectorAll('.scroll')) {
+    if (x.scrollWidth > x.clientWidth) x.tabIndex = 0;
+    else x.removeAttribute('tabindex');
+  }
+};
+scrollable();
+addEventListener('resize', scrollable);
+document.addEventListener('truce:refreshed', scrollable);
+document.addEventListener('toggle', scrollable, true);
