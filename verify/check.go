@@ -29,7 +29,7 @@ type Options struct {
 // Check reads a record and says what holds. The record is a folder as docs/reference/ledger.md describes it, whole or in part: with the entries of the log every leaf is
 // checked, otherwise those that have a proof. The error says that it cannot be read at all; whatever does not hold is in the report.
 func Check(record fs.FS, o Options) (*Report, error) {
-	c := &checker{fsys: record, o: o, keys: map[string]key{}, plans: map[truce.Digest]*plan{}, seen: map[string]bool{}, kinds: map[int64]Kind{},
+	c := &checker{fsys: record, o: o, keys: map[string]key{}, plans: map[truce.Digest]*plan{}, seen: map[string]bool{},
 		r: &Report{Form: "truce/verification/v1", Texts: []TextResult{}, Faults: []Remark{}, Remarks: []Remark{}}}
 	if err := c.checkpoint(); err != nil {
 		return nil, err
@@ -59,7 +59,6 @@ type checker struct {
 	seen   map[string]bool // checkpoints of proofs that were opened
 	last   Leaf
 	tick   int64 // index where the present tick begins
-	kinds  map[int64]Kind
 	paused bool
 
 	sealed  []span
@@ -195,7 +194,7 @@ func (c *checker) leaves() error {
 		if _, err := c.log("tile/entries/000"); err != nil {
 			c.note("part", -1, "the leaves of the log are not here: only the %d with a proof were checked", len(proofs))
 			for _, i := range proofs {
-				if leaf, ok := c.proved(i); ok {
+				if leaf, _, ok := c.proved(i); ok {
 					c.leaf(i, leaf)
 				}
 			}
@@ -203,6 +202,18 @@ func (c *checker) leaves() error {
 		}
 	}
 	c.r.Whole = true
+	// What proofs show must be what the leaves make: the leaf that lies there, and the tree as it was when the checkpoint of the proof was signed.
+	shown, roots := map[int64]provedLeaf{}, map[int64]seal.Hash{}
+	for _, i := range proofs {
+		_, p, ok := c.proved(i)
+		if !ok {
+			continue
+		}
+		if root, twice := roots[p.size]; twice && root != p.root {
+			c.fault("proof", i, "its checkpoint is not of this history")
+		}
+		shown[i], roots[p.size] = p, p.root
+	}
 	var tree seal.Tree
 	missing := false
 	err = seal.Entries(c.log, c.at.Size, 0, c.at.Size, func(i int64, entry []byte) error {
@@ -211,6 +222,10 @@ func (c *checker) leaves() error {
 			c.fault("leaf", i, "%v", err)
 			tree.AppendHash(seal.LeafHash(entry))
 			return nil
+		}
+		hash := seal.LeafHash(entry)
+		if p, ok := shown[i]; ok && p.leaf != hash {
+			c.fault("proof", i, "the proof is of another leaf than the log has there")
 		}
 		if i == 0 || leaf.Time != c.last.Time || leaf.Size != c.last.Size {
 			c.tick = i
@@ -229,7 +244,10 @@ func (c *checker) leaves() error {
 		}
 		c.last = leaf
 		c.leaf(i, leaf)
-		tree.AppendHash(seal.LeafHash(entry))
+		tree.AppendHash(hash)
+		if root, ok := roots[i+1]; ok && root != tree.Root() {
+			c.fault("proof", -1, "the checkpoint of a proof, of size %d, is not of this history", i+1)
+		}
 		c.tiles(tree.Full())
 		return nil
 	})
@@ -242,11 +260,6 @@ func (c *checker) leaves() error {
 			c.fault("root", -1, "the leaves make another root than the checkpoint names")
 		}
 		c.tiles(tree.Files())
-	}
-	for _, i := range proofs {
-		if leaf, ok := c.proved(i); ok && c.kinds[i] != leaf.Kind {
-			c.fault("proof", i, "the proof is of another leaf than the log has there")
-		}
 	}
 	return nil
 }
@@ -291,10 +304,10 @@ func (c *checker) proofs() ([]int64, error) {
 }
 
 // proved checks the proof of a leaf by itself.
-func (c *checker) proved(i int64) (Leaf, bool) {
-	fail := func(format string, args ...any) (Leaf, bool) {
+func (c *checker) proved(i int64) (leaf Leaf, shown provedLeaf, ok bool) {
+	fail := func(format string, args ...any) (Leaf, provedLeaf, bool) {
 		c.fault("proof", i, format, args...)
-		return Leaf{}, false
+		return Leaf{}, provedLeaf{}, false
 	}
 	b, err := c.read("proof/"+strconv.FormatInt(i, 10), seal.MaxEntryProofBytes)
 	if err != nil {
@@ -323,11 +336,17 @@ func (c *checker) proved(i int64) (Leaf, bool) {
 			c.note("proof-not-witnessed", i, "too few witnesses signed the checkpoint of its proof")
 		}
 	}
-	leaf, err := ParseLeaf(p.Entry)
-	if err != nil {
+	if leaf, err = ParseLeaf(p.Entry); err != nil {
 		return fail("%v", err)
 	}
-	return leaf, true
+	return leaf, provedLeaf{seal.LeafHash(p.Entry), at.Size, at.Root}, true
+}
+
+// provedLeaf is what a proof shows: a leaf, under a checkpoint of the log.
+type provedLeaf struct {
+	leaf seal.Hash
+	size int64
+	root seal.Hash
 }
 
 func (c *checker) logKeys() (out []seal.NoteKey) {
@@ -351,7 +370,6 @@ func (c *checker) leaf(i int64, l Leaf) {
 		}
 		return
 	}
-	c.kinds[i] = l.Kind
 	b, err := c.read("doc/"+l.Body.String(), MaxDocumentBytes)
 	if err != nil {
 		if c.paused {
@@ -669,7 +687,7 @@ func (c *checker) reveal(i int64, l Leaf, b []byte) error {
 // body gives the body of a leaf that was read, or can be.
 func (c *checker) body(i int64) (body truce.Digest, ok bool) {
 	if !c.r.Whole {
-		if l, ok := c.proved(i); ok {
+		if l, _, ok := c.proved(i); ok {
 			return l.Body, true
 		}
 		return body, false

@@ -134,7 +134,7 @@ func TestSignInByTheBodysOwnService(t *testing.T) {
 		t.Fatal(err)
 	}
 	sessions := access.NewSessions(dir)
-	s := &signIn{SignIn: SignIn{Body: "jordan", Issuer: svc.URL, Client: "truce"}, secret: "s", back: front.URL + "/sign-in/jordan/back", key: key, dir: dir, sessions: sessions,
+	s := &signIn{SignIn: SignIn{Body: "jordan", Issuer: svc.URL, Client: "truce"}, secret: "s", back: front.URL + "/sign-in/jordan/back", key: key, dir: dir, sessions: sessions, now: now,
 		welcome: func(w http.ResponseWriter, token string) {
 			http.SetCookie(w, &http.Cookie{Name: "session", Value: token})
 		}}

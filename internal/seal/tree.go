@@ -193,6 +193,12 @@ func Entries(read ReadLogFile, size, from, to int64, fn func(index int64, entry 
 				return err
 			}
 		}
+		// The full bundle may have taken the place of the partial one; nothing else may stand behind its entries.
+		for k := width; len(b) > 0; k++ {
+			if _, b, err = torchwood.ReadTileEntry(b); err != nil || k >= torchwood.TileWidth {
+				return fmt.Errorf("the bundle with entry %d: more stands in it than its entries", n*torchwood.TileWidth)
+			}
+		}
 		i = (n + 1) * torchwood.TileWidth
 	}
 	return nil

@@ -61,8 +61,11 @@ type DemoPerson struct {
 	Office truce.Office
 }
 
-// Door is another way to sign in.
-type Door struct{ Name, Address string }
+// Door is the sign-in service of a body.
+type Door struct {
+	Body    truce.BodyID
+	Address string
+}
 
 // Line is one line of the log of requests: nothing of what was sent or answered.
 type Line struct {

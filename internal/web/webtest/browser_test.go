@@ -3,6 +3,7 @@ package webtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -105,7 +106,15 @@ func enter(ctx context.Context, t *testing.T, office string) {
 			return err
 		}), chromedp.Func(func(context.Context, *chromedp.Target) error { time.Sleep(500 * time.Millisecond); return nil }))
 	} else {
-		do = append(do, chromedp.Click(chromedp.CSS(fmt.Sprintf(`button[name="person"][value="%s"]`, guest(t, n, office).ID))), chromedp.WaitVisible(chromedp.CSS(`form[action$="/sign-out"]`)))
+		do = append(do, chromedp.Click(chromedp.CSS(fmt.Sprintf(`button[name="person"][value="%s"]`, guest(t, n, office).ID))), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			for range 100 { // until the answer to the click is there
+				if at, err := chromedp.Evaluate[string](`document.readyState + location.pathname`)(ctx, t); err == nil && at == "complete/en/" {
+					return nil
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			return errors.New("the click leads nowhere")
+		}))
 	}
 	if err := chromedp.Do(ctx, do...); err != nil {
 		t.Fatal(office, " ", err)
