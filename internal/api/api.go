@@ -40,19 +40,7 @@ type Options struct {
 	// Address gives from where a request comes; nil takes the other end of the connection. Behind a proxy it is the proxy's to say.
 	Address func(*http.Request) string
 	// Log is told of each request and of what went wrong inside; nil keeps nothing.
-	Log func(Line)
-}
-
-// Line is one line of the log of requests. It holds no address, no name and nothing of what was sent or answered; the path is that of the route, with
-// the names of its parts in place of their values.
-type Line struct {
-	At     truce.Instant
-	Route  string // "GET /api/cases/{id}"; "" where there is none
-	Status int
-	Office truce.Office
-	Took   time.Duration
-	// Err is what went wrong inside, where the answer says only that something did.
-	Err error
+	Log func(door.Line)
 }
 
 // Limits bound what one body may send. See docs/limits.md.
@@ -213,7 +201,7 @@ func (s *server) register() {
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.Now()
 	out := &answerWriter{ResponseWriter: w}
-	line := Line{At: start}
+	line := door.Line{At: start}
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {

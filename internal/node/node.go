@@ -449,7 +449,7 @@ func (n *Node) sumView() {
 }
 
 // request logs a request and counts it, by its route: a pattern, never an address that somebody typed.
-func (n *Node) request(l api.Line) {
+func (n *Node) request(l door.Line) {
 	n.metrics.request(l.Route, l.Status, l.Took)
 	attrs := []any{"route", l.Route, "status", l.Status, "office", l.Office.String(), "took", l.Took.Round(time.Microsecond)}
 	if l.Err != nil {

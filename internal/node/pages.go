@@ -23,7 +23,7 @@ func (n *Node) pages(mux *http.ServeMux, server http.Handler, o api.Options, dem
 		doors = append(doors, web.Door{Body: c.Body, Address: "/sign-in/" + string(c.Body)})
 	}
 	pages, err := web.New(web.Options{Doors: doors, Mechanism: o.Mechanism, Gate: o.Gate, Sessions: o.Sessions, Passkeys: o.Passkeys, Now: o.Now, Random: o.Random, Origin: o.Origin,
-		Address: o.Address, Demo: demo, Machine: n.machine(o.Now()), Trail: n.trail, Rate: o.Limits.Rate, Burst: o.Limits.Burst, Log: func(l web.Line) { n.request(api.Line(l)) }})
+		Address: o.Address, Demo: demo, Machine: n.machine(o.Now()), Trail: n.trail, Rate: o.Limits.Rate, Burst: o.Limits.Burst, Log: n.request})
 	if err != nil {
 		return err
 	}

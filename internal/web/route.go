@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
@@ -67,21 +66,6 @@ func (s *server) declare(rt route, do func(*request) error) {
 func (s *server) find(r *http.Request) *route {
 	_, pattern := s.mux.Handler(r)
 	return s.routes[pattern]
-}
-
-// list gives the routes in order.
-func (s *server) list() []*route {
-	var out []*route
-	for _, r := range s.routes {
-		out = append(out, r)
-	}
-	slices.SortFunc(out, func(a, b *route) int {
-		if c := strings.Compare(a.path, b.path); c != 0 {
-			return c
-		}
-		return strings.Compare(a.method, b.method)
-	})
-	return out
 }
 
 type requestKey struct{}

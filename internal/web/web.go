@@ -43,7 +43,7 @@ type Options struct {
 	Rate  float64
 	Burst int
 	// Log is told of each request and of what went wrong inside; nil keeps nothing.
-	Log func(Line)
+	Log func(door.Line)
 }
 
 // Demo is a demonstration: everybody may be anybody, and nothing in it is real.
@@ -65,16 +65,6 @@ type DemoPerson struct {
 type Door struct {
 	Body    truce.BodyID
 	Address string
-}
-
-// Line is one line of the log of requests: nothing of what was sent or answered.
-type Line struct {
-	At     truce.Instant
-	Route  string
-	Status int
-	Office truce.Office
-	Took   time.Duration
-	Err    error
 }
 
 // Defaults and limits. See docs/limits.md.
@@ -162,7 +152,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.Now()
 	out := &answer{ResponseWriter: w}
 	q := &request{Viewer: access.Viewer{Now: start}, s: s, w: out, r: r, ctx: r.Context(), lang: languageOf(r)}
-	line := Line{At: start}
+	line := door.Line{At: start}
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {
