@@ -357,11 +357,13 @@ func (s *server) metric(name string) float64 {
 func (s *server) rest(t testing.TB) uint64 {
 	t.Helper()
 	for {
+		// In this order: what the rules say is recorded before they are said to be done, so a number of records read earlier could be an old one.
+		up := s.metric("truce_settled_up_to")
 		state, n, err := s.state()
 		if err != nil || state != "working" && state != "catching-up" {
 			t.Fatalf("%s, %v: %s", state, err, tail(s.errs.String()))
 		}
-		if up := s.metric("truce_settled_up_to"); state == "working" && up > 0 && up >= float64(n) {
+		if state == "working" && up > 0 && up >= float64(n) {
 			return n
 		}
 		time.Sleep(10 * time.Millisecond)
