@@ -125,12 +125,12 @@ var onlyAbove = map[string]string{
 var mayUse = map[string][]string{
 	"truce/internal/disk":                    {"os"},
 	"truce/internal/journal/crashtest":       {"os", "os/exec", "math/rand/v2"}, // from a seed that the test prints
-	"truce/internal/door":                    {"net/http"},
-	"truce/internal/sim":                     {"math/rand/v2"}, // from a seed
-	"truce/internal/web":                     {"net", "net/http"},
+	"truce/internal/door":                    {"net", "net/http"},               // addresses and requests; it opens no connection
+	"truce/internal/sim":                     {"math/rand/v2"},                  // from a seed
+	"truce/internal/web":                     {"net/http"},
 	"truce/internal/mechanism/mechanismtest": {"os", "crypto/rand"}, // the example, and folders of tests
-	"truce/internal/api":                     {"net", "net/http"},   // addresses and requests; it opens no connection
-	"truce/internal/witness/wire":            {"net/http"},          // requests and answers; whoever starts it listens and connects
+	"truce/internal/api":                     {"net/http"},
+	"truce/internal/witness/wire":            {"net/http"}, // requests and answers; whoever starts it listens and connects
 	"truce/internal/node":                    {"os", "os/exec", "crypto/rand", "net", "net/http", "log/slog"},
 }
 

@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -19,43 +16,26 @@ import (
 	"truce/internal/access"
 	"truce/internal/door"
 	"truce/internal/mechanism"
-	"truce/internal/seal"
 )
 
 // Options are what the interface is made of.
 type Options struct {
-	Mechanism *mechanism.Mechanism
-	Gate      *access.Gate
-	Sessions  *access.Sessions
-	// Passkeys is nil where no origin is set: then nobody signs in by passkey.
-	Passkeys *access.Passkeys
-	Now      func() truce.Instant
-	Random   io.Reader
+	door.Entrance
 	// After gives a channel that gets a value after a while: the heartbeat of event streams. Nil means no heartbeat.
 	After func(time.Duration) <-chan time.Time
 	// Limits bound what one body may send; what is zero is the default.
 	Limits Limits
-	// Origin is the address people type, such as https://truce.example.org. Where it is https, cookies are only ever sent by it.
-	Origin string
-	// Address gives from where a request comes; nil takes the other end of the connection. Behind a proxy it is the proxy's to say.
-	Address func(*http.Request) string
-	// Log is told of each request and of what went wrong inside; nil keeps nothing.
-	Log func(door.Line)
 }
 
 // Limits bound what one body may send. See docs/limits.md.
 type Limits struct {
-	Rate   float64 // requests a second, over a long time
-	Burst  int     // requests at once
-	Upload int64   // bytes of one file
-	Batch  int64   // bytes of one batch of observations
-	Quota  int64   // bytes of files and batches in one day (UTC)
+	Upload int64 // bytes of one file
+	Batch  int64 // bytes of one batch of observations
+	Quota  int64 // bytes of files and batches in one day (UTC)
 }
 
 // Defaults and limits. See docs/limits.md.
 const (
-	DefaultRate  = 20
-	DefaultBurst = 200
 	// DefaultUpload and DefaultBatch are bytes of one file and of one batch; DefaultQuota of all that a body sends in one day.
 	DefaultUpload = 256 << 20
 	DefaultBatch  = 1 << 30
@@ -80,12 +60,6 @@ const (
 )
 
 func (l *Limits) fill() {
-	if l.Rate <= 0 {
-		l.Rate = DefaultRate
-	}
-	if l.Burst <= 0 {
-		l.Burst = DefaultBurst
-	}
 	if l.Upload <= 0 {
 		l.Upload = DefaultUpload
 	}
@@ -109,7 +83,6 @@ type server struct {
 	rate    *access.Limiter
 	quota   quota
 	tickets door.Tickets
-	secure  bool
 
 	streams struct {
 		sync.Mutex
@@ -125,29 +98,19 @@ func New(o Options) (http.Handler, error) {
 }
 
 func newServer(o Options) (*server, error) {
-	key, err := seal.NewKey(o.Random)
-	if err != nil {
-		return nil, err
-	}
 	o.Limits.fill()
-	s := &server{Options: o, m: o.Mechanism, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: map[string]*route{},
-		rate:   access.NewLimiter(key.Derive("rate"), o.Limits.Burst, time.Duration(float64(time.Second)/o.Limits.Rate)),
-		secure: strings.HasPrefix(o.Origin, "https:")}
+	s := &server{Options: o, m: o.Mechanism, mux: http.NewServeMux(), routes: map[string]*route{}}
+	var err error
 	if s.tickets, err = door.NewTickets(o.Random); err != nil {
 		return nil, err
 	}
+	if s.rate, err = o.Limiter(); err != nil {
+		return nil, err
+	}
+	if s.guard, err = o.Guard(); err != nil {
+		return nil, err
+	}
 	s.streams.each = map[string]int{}
-	if s.Address == nil {
-		s.Address = func(r *http.Request) string {
-			host, _, _ := net.SplitHostPort(r.RemoteAddr)
-			return host
-		}
-	}
-	if u, err := url.Parse(o.Origin); err == nil && u.Host != "" {
-		if err := s.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
-			return nil, err
-		}
-	}
 	s.api = humago.New(guarded{s}, config())
 	s.register()
 	if s.spec, err = s.api.OpenAPI().MarshalJSON(); err != nil {
@@ -220,7 +183,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.Log(line)
 		}
 	}()
-	s.headers(w.Header())
+	s.Headers(w.Header(), contentPolicy, "geolocation=(), camera=(), microphone=()", "Authorization, Cookie, Accept-Language")
 	r.Body = http.MaxBytesReader(out, r.Body, s.Limits.Batch+MaxBody)
 	language := door.Language(r)
 	if err := s.guard.Check(r); err != nil {
@@ -244,21 +207,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.finish(r)
 }
 
-// headers are on every answer: nothing here is a page, nothing is kept, nothing may be put into a frame.
-func (s *server) headers(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Authorization, Cookie, Accept-Language")
-	if s.secure {
-		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-	}
-}
+// contentPolicy: nothing here is a page, and nothing may be put into a frame.
+const contentPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
 // methods are those that any route has.
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete}

@@ -31,7 +31,7 @@ func callerOf(ctx context.Context) *caller { return ctx.Value(callerKey{}).(*cal
 // caller finds out who asks and whether they ask too often.
 func (s *server) caller(w *answerWriter, r *http.Request, rt *route) (*caller, *problem) {
 	now := s.Now()
-	c := &caller{Viewer: access.Viewer{Now: now}, address: s.Address(r), w: w, r: r}
+	c := &caller{Viewer: access.Viewer{Now: now}, address: s.From(r), w: w, r: r}
 	_, isOpen := open[rt.id]
 	bearer, isBearer := bearerOf(r)
 	switch {

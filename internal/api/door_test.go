@@ -226,7 +226,10 @@ func TestHeaders(t *testing.T) {
 
 // Who asks too often waits, each body for itself; so does who sent enough for a day. With a higher limit nobody is stopped.
 func TestLimits(t *testing.T) {
-	e := start(t, func(o *Options) { o.Limits = Limits{Rate: 1, Burst: 5, Batch: 3 << 20, Quota: 4 << 20, Upload: 1000} })
+	e := start(t, func(o *Options) {
+		o.Rate, o.Burst = 1, 5
+		o.Limits = Limits{Batch: 3 << 20, Quota: 4 << 20, Upload: 1000}
+	})
 	for range 5 {
 		e.as("russia").get("/api/me").is(200)
 	}

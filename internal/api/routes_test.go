@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // bare gives a server without a mechanism behind it, for tests of its routes alone.
 func bare() *server {
-	return must(newServer(Options{Random: zeroes{}}))
+	return must(newServer(Options{Entrance: door.Entrance{Random: zeroes{}}}))
 }
 
 type zeroes struct{}

@@ -37,8 +37,8 @@ var cast = mechanismtest.Cast
 func start(t testing.TB, change ...func(*Options)) *env {
 	t.Helper()
 	e := &env{World: mechanismtest.Start(t), cookies: map[string]string{}, signed: map[string]truce.Instant{}}
-	o := Options{Mechanism: e.M, Sessions: access.NewSessions(e.M.Directory), Now: e.Clock, Random: rand.Reader, Limits: Limits{Rate: 1e6, Burst: 1e6},
-		Log: func(l door.Line) { e.mu.Lock(); e.lines = append(e.lines, l); e.mu.Unlock() }}
+	o := Options{Entrance: door.Entrance{Mechanism: e.M, Sessions: access.NewSessions(e.M.Directory), Now: e.Clock, Random: rand.Reader, Rate: 1e6, Burst: 1e6,
+		Log: func(l door.Line) { e.mu.Lock(); e.lines = append(e.lines, l); e.mu.Unlock() }}}
 	for _, f := range change {
 		f(&o)
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"truce"
+	"truce/internal/api"
+	"truce/internal/door"
 	"truce/internal/ledger"
 	"truce/internal/seal"
 )
@@ -26,11 +28,6 @@ const ConfigFile = "truce.yaml"
 const (
 	DefaultListen       = "127.0.0.1:8484"
 	DefaultMetrics      = "127.0.0.1:8485"
-	DefaultUpload       = 256 << 20
-	DefaultBatch        = 1 << 30
-	DefaultRate         = 20
-	DefaultBurst        = 200
-	DefaultQuota        = 20 << 30
 	DefaultStopPatience = 20 * time.Second
 )
 
@@ -95,7 +92,7 @@ type SignIn struct {
 func DefaultConfig() Config {
 	return Config{Listen: DefaultListen, Metrics: DefaultMetrics, Keys: "keys/vault.key",
 		OpenRecord: OpenRecord{Folder: "public", Key: "keys/log.key", Tick: int(ledger.DefaultTick / time.Second), DueDays: int(ledger.DefaultDue / (24 * time.Hour))},
-		Limits:     Limits{Rate: DefaultRate, Burst: DefaultBurst, Upload: DefaultUpload, Batch: DefaultBatch, Quota: DefaultQuota}}
+		Limits:     Limits{Rate: door.DefaultRate, Burst: door.DefaultBurst, Upload: api.DefaultUpload, Batch: api.DefaultBatch, Quota: api.DefaultQuota}}
 }
 
 // ReadConfig reads settings strictly and reports all that is wrong with them. An empty file leaves the defaults.

@@ -153,14 +153,15 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		return nil, err
 	}
 	n.target = head.Seq
-	options := api.Options{Mechanism: n.mech, Gate: n.gate, Sessions: n.sessions, Passkeys: parts.Passkeys, Now: n.now, After: time.After, Random: random, Origin: n.folder.config.Origin,
-		Limits: api.Limits(n.folder.config.Limits), Log: n.request}
-	server, err := api.New(options)
+	limits := n.folder.config.Limits
+	entrance := door.Entrance{Mechanism: n.mech, Gate: n.gate, Sessions: n.sessions, Passkeys: parts.Passkeys, Now: n.now, Random: random, Origin: n.folder.config.Origin,
+		Rate: limits.Rate, Burst: limits.Burst, Log: n.request}
+	server, err := api.New(api.Options{Entrance: entrance, After: time.After, Limits: api.Limits{Upload: limits.Upload, Batch: limits.Batch, Quota: limits.Quota}})
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	if err := n.pages(mux, server, options, n.Demo()); err != nil {
+	if err := n.pages(mux, server, entrance, n.Demo()); err != nil {
 		return nil, err
 	}
 	if err := n.signIns(mux, func(w http.ResponseWriter, token string) { door.SetCookie(w, n.folder.config.Origin, token) }); err != nil {

@@ -12,18 +12,17 @@ import (
 	"time"
 
 	"truce"
-	"truce/internal/api"
+	"truce/internal/door"
 	"truce/internal/web"
 )
 
 // pages puts the interface and the pages at their addresses: everything under /api is the interface, all else a page.
-func (n *Node) pages(mux *http.ServeMux, server http.Handler, o api.Options, demo web.Demo) error {
+func (n *Node) pages(mux *http.ServeMux, server http.Handler, entrance door.Entrance, demo web.Demo) error {
 	var doors []web.Door
 	for _, c := range n.folder.config.SignIn {
 		doors = append(doors, web.Door{Body: c.Body, Address: "/sign-in/" + string(c.Body)})
 	}
-	pages, err := web.New(web.Options{Doors: doors, Mechanism: o.Mechanism, Gate: o.Gate, Sessions: o.Sessions, Passkeys: o.Passkeys, Now: o.Now, Random: o.Random, Origin: o.Origin,
-		Address: o.Address, Demo: demo, Machine: n.machine(o.Now()), Trail: n.trail, Rate: o.Limits.Rate, Burst: o.Limits.Burst, Log: n.request})
+	pages, err := web.New(web.Options{Entrance: entrance, Doors: doors, Demo: demo, Machine: n.machine(n.now()), Trail: n.trail})
 	if err != nil {
 		return err
 	}

@@ -81,12 +81,12 @@ func (q *request) goBack(otherwise string) error {
 }
 
 func (s *server) signIn(q *request) error {
-	k, err := s.Gate.Password(q.ctx, q.form("login"), q.r.PostFormValue("password"), q.form("code"), s.Address(q.r), q.Now)
+	k, err := s.Gate.Password(q.ctx, q.form("login"), q.r.PostFormValue("password"), q.form("code"), s.From(q.r), q.Now)
 	return s.admit(q, k, err)
 }
 
 func (s *server) signInByInvitation(q *request) error {
-	k, err := s.Gate.Invitation(q.form("invitation"), s.Address(q.r), q.Now)
+	k, err := s.Gate.Invitation(q.form("invitation"), s.From(q.r), q.Now)
 	return s.admit(q, k, err)
 }
 
@@ -169,7 +169,7 @@ func (s *server) prove(q *request) error {
 		door.SetCookie(q.w, s.Origin, token)
 		return q.goBack("/")
 	}
-	k, err := s.Gate.Password(q.ctx, q.form("login"), q.r.PostFormValue("password"), q.form("code"), s.Address(q.r), q.Now)
+	k, err := s.Gate.Password(q.ctx, q.form("login"), q.r.PostFormValue("password"), q.form("code"), s.From(q.r), q.Now)
 	if err != nil {
 		return q.provePage(refusal(q, err))
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"truce/internal/access"
+	"truce/internal/door"
 	"truce/internal/lang"
 	"truce/internal/mechanism/mechanismtest"
 )
@@ -26,7 +27,7 @@ type readers struct {
 func read(t *testing.T) *readers {
 	t.Helper()
 	w := mechanismtest.Start(t)
-	return &readers{w, mechanismtest.Must(newServer(Options{Mechanism: w.M, Sessions: access.NewSessions(w.M.Directory), Random: rand.Reader, Now: w.Clock}))}
+	return &readers{w, mechanismtest.Must(newServer(Options{Entrance: door.Entrance{Mechanism: w.M, Sessions: access.NewSessions(w.M.Directory), Random: rand.Reader, Now: w.Clock}}))}
 }
 
 // ask sends a request as somebody; "" is the public.

@@ -3,35 +3,20 @@ package web
 import (
 	"context"
 	"errors"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"truce"
 	"truce/internal/access"
 	"truce/internal/door"
 	"truce/internal/lang"
 	"truce/internal/mechanism"
-	"truce/internal/seal"
 )
 
 // Options are what the pages are made of.
 type Options struct {
-	Mechanism *mechanism.Mechanism
-	Gate      *access.Gate
-	Sessions  *access.Sessions
-	// Passkeys is nil where no origin is set: then nobody signs in by passkey.
-	Passkeys *access.Passkeys
-	Now      func() truce.Instant
-	Random   io.Reader
-	// Origin is the address people type. Where it is https, cookies are only ever sent by it.
-	Origin string
-	// Address gives from where a request comes; nil takes the other end of the connection.
-	Address func(*http.Request) string
+	door.Entrance
 	// Demo is nil outside a demonstration.
 	Demo Demo
 	// Machine tells how the program and its data are; Trail gives the newest lines of the access log, newest first. Nil where nobody is told.
@@ -39,11 +24,6 @@ type Options struct {
 	Trail   func(most int) ([]Trace, error)
 	// Doors are the sign-in services of bodies.
 	Doors []Door
-	// Rate and Burst bound requests of one body or address; zero is [DefaultRate] and [DefaultBurst].
-	Rate  float64
-	Burst int
-	// Log is told of each request and of what went wrong inside; nil keeps nothing.
-	Log func(door.Line)
 }
 
 // Demo is a demonstration: everybody may be anybody, and nothing in it is real.
@@ -67,13 +47,8 @@ type Door struct {
 	Address string
 }
 
-// Defaults and limits. See docs/limits.md.
-const (
-	DefaultRate  = 20
-	DefaultBurst = 200
-	// MaxForm is how many bytes a form has that brings no file.
-	MaxForm = 1 << 20
-)
+// MaxForm is how many bytes a form has that brings no file. See docs/limits.md.
+const MaxForm = 1 << 20
 
 // server answers requests.
 type server struct {
@@ -100,35 +75,21 @@ func New(o Options) (http.Handler, error) {
 
 // bare is a server without pages.
 func bare() *server {
-	return &server{mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: map[string]*route{}, looks: map[string]*look{}}
+	return &server{mux: http.NewServeMux(), routes: map[string]*route{}, looks: map[string]*look{}}
 }
 
 func newServer(o Options) (*server, error) {
-	if o.Rate <= 0 {
-		o.Rate = DefaultRate
-	}
-	if o.Burst <= 0 {
-		o.Burst = DefaultBurst
-	}
-	if o.Address == nil {
-		o.Address = func(r *http.Request) string {
-			host, _, _ := net.SplitHostPort(r.RemoteAddr)
-			return host
-		}
-	}
-	key, err := seal.NewKey(o.Random)
-	if err != nil {
-		return nil, err
-	}
 	s := bare()
+	s.Options, s.m = o, o.Mechanism
+	var err error
 	if s.tickets, err = door.NewTickets(o.Random); err != nil {
 		return nil, err
 	}
-	s.Options, s.m, s.rate = o, o.Mechanism, access.NewLimiter(key.Derive("pages"), o.Burst, time.Duration(float64(time.Second)/o.Rate))
-	if u, err := url.Parse(o.Origin); err == nil && u.Host != "" {
-		if err := s.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
-			return nil, err
-		}
+	if s.rate, err = o.Limiter(); err != nil {
+		return nil, err
+	}
+	if s.guard, err = o.Guard(); err != nil {
+		return nil, err
 	}
 	if s.assets, err = readAssets(); err != nil {
 		return nil, err
@@ -175,7 +136,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.Log(line)
 		}
 	}()
-	s.headers(out.Header())
+	s.Headers(out.Header(), contentPolicy, "geolocation=(self), camera=(self), microphone=()", "Cookie, Accept-Language, Accept-Encoding")
 	r.Body = http.MaxBytesReader(out, r.Body, MaxForm)
 	if err := s.guard.Check(r); err != nil {
 		q.fail(door.Known(q.lang, http.StatusForbidden, "cross-origin"))
@@ -209,7 +170,7 @@ func (s *server) enter(q *request) bool {
 			door.SetCookie(q.w, s.Origin, "") // it ended; whoever it was goes on as the public
 		}
 	}
-	name := "address:" + s.Address(q.r)
+	name := "address:" + s.From(q.r)
 	if q.Body != "" {
 		name = "body:" + string(q.Body)
 	}
@@ -224,21 +185,6 @@ func (s *server) enter(q *request) bool {
 // policy of what a page may load: only what this server sends, no script that stands in a page, no frame around it.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; " +
 	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-func (s *server) headers(h http.Header) {
-	h.Set("Content-Security-Policy", contentPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Cookie, Accept-Language, Accept-Encoding")
-	if door.Secure(s.Origin) {
-		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-	}
-}
 
 // first is the first part of a path.
 func first(path string) string {
