@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/internal/api"
 	"truce/internal/custody"
 	"truce/internal/journal"
 	"truce/internal/node"
@@ -241,7 +242,7 @@ func (c *rejoinCommand) Run(p *program) error {
 
 // derivePicture decodes one picture from standard input and writes a copy without metadata. truce serve starts it in a process of its own.
 func derivePicture(in io.Reader, out io.Writer) int {
-	if _, err := custody.Derive(out, io.LimitReader(in, node.DefaultUpload)); err != nil {
+	if _, err := custody.Derive(out, io.LimitReader(in, api.DefaultUpload)); err != nil {
 		return exitProblems
 	}
 	return exitFine
