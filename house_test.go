@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"truce/geo":           1,
 	"truce/internal/seal": 1,
 	"truce/internal/lang": 1,
+	"truce/internal/style": 2,
 	// Statistics that the report and the casefile share.
 	"truce/internal/poisson": 1,
 	"truce/internal/atlas":   1,

@@ -14,6 +14,7 @@ import (
 	"truce/internal/lang"
 	"truce/internal/mechanism"
 	"truce/internal/record"
+	"truce/internal/style"
 	"truce/terms"
 )
 
@@ -132,22 +133,6 @@ type readingView struct {
 	Declared []mechanism.Statement // on record
 }
 
-// dirOf is the direction in which a language of a text is written.
-func dirOf(language string) string {
-	if slices.Contains([]string{"ar", "fa", "he"}, language) {
-		return "rtl"
-	}
-	return "ltr"
-}
-
-// languageName is what a language calls itself, where it is one of the program's own.
-func languageName(l string) string {
-	if slices.Contains(lang.Languages, l) {
-		return lang.For(l).Say(truce.Say("report.language"))
-	}
-	return l
-}
-
 // chosen gives the version that the address names, or the one in force.
 func (q *request) chosen(name string) (mechanism.Adopted, bool) {
 	if id := truce.VersionID(q.query(name)); id != "" {
@@ -244,7 +229,7 @@ func (q *request) versions(here truce.VersionID) (out []versionRow) {
 func (q *request) texts(a *truce.Agreement) (all, columns []textChoice) {
 	asked := q.r.URL.Query()["text"]
 	for _, t := range a.Texts {
-		c := textChoice{t.Lang, languageName(t.Lang), t.Authoritative, slices.Contains(asked, t.Lang), dirOf(t.Lang)}
+		c := textChoice{t.Lang, style.Language(t.Lang), t.Authoritative, slices.Contains(asked, t.Lang), style.Direction(t.Lang)}
 		if len(asked) == 0 {
 			c.On = t.Lang == q.lang
 		}
@@ -323,7 +308,7 @@ func (s *server) redline(q *request) error {
 	v.From, v.To = from.Plan.Agreement.Version, to.Plan.Agreement.Version
 	before, after := lang.For(q.lang).With(from.Plan.Agreement), lang.For(q.lang).With(to.Plan.Agreement)
 	for _, c := range terms.Diff(from.Plan.Agreement, to.Plan.Agreement) {
-		one := changeView{Sign: "changed", Text: c.Text, Lang: c.Lang, Dir: dirOf(c.Lang)}
+		one := changeView{Sign: "changed", Text: c.Text, Lang: c.Lang, Dir: style.Direction(c.Lang)}
 		p := after
 		switch c.Edit {
 		case terms.Added:
@@ -419,7 +404,7 @@ func whatIfForm(q *request, a mechanism.Adopted) (v whatIfView, ask mechanism.Su
 		v.Rules = append(v.Rules, Option{string(r.ID), string(r.Article) + " · " + p.Rule(r.ID), ps.Get("rule") == string(r.ID)})
 	}
 	for _, f := range supposedFields {
-		v.Fields = append(v.Fields, Option{f, isWord(p, "whatif-field", f), ps.Get("field") == f})
+		v.Fields = append(v.Fields, Option{f, style.Is(p, "whatif-field", f), ps.Get("field") == f})
 	}
 	v.Versions = append(v.Versions, Option{Value: "", Name: q.say("web.whatif.in-force")})
 	for _, x := range q.versions("") {

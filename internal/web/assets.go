@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"truce/internal/seal"
+	"truce/internal/style"
 )
 
 // Style sheets and scripts as they are written, and what make web bundled from npm.
@@ -41,7 +42,7 @@ var atRoot = map[string]string{"sw.js": "/sw.js", "truce.webmanifest": "/truce.w
 
 func readAssets() (*assets, error) {
 	a := &assets{byName: map[string]*asset{}, byPath: map[string]*asset{}}
-	var sheets [][]byte
+	sheets := [][]byte{style.Colours}
 	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
 		kind, sent := kinds[path.Ext(p)]
 		if err != nil || d.IsDir() || !sent {

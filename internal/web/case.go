@@ -14,6 +14,7 @@ import (
 	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/record"
+	"truce/internal/style"
 )
 
 // casesOnPage is how many cases one page lists.
@@ -85,7 +86,7 @@ func (s *server) cases(q *request) error {
 	slices.Sort(parties)
 	states := []Option{{"", q.say("web.cases.any"), state == ""}, {"open", q.say("web.cases.open"), state == "open"}}
 	for _, w := range truce.CaseStates {
-		states = append(states, Option{w, isWord(q.p(), "state", w), w == state})
+		states = append(states, Option{w, style.Is(q.p(), "state", w), w == state})
 	}
 	articles := []Option{{"", q.say("web.cases.any"), article == ""}}
 	if a, ok := s.m.Current(); ok {
@@ -95,7 +96,7 @@ func (s *server) cases(q *request) error {
 	}
 	named := []Option{{"", q.say("web.cases.any"), party == ""}}
 	for _, p := range parties {
-		named = append(named, Option{p, bodyName(q.p(), p), p == party})
+		named = append(named, Option{p, style.Body(q.p(), p), p == party})
 	}
 	v.Filters = []Field{
 		{ID: "state", Name: "state", Kind: "select", Label: q.say("web.cases.state"), Options: states},
@@ -340,8 +341,9 @@ func byResult(said []mechanism.Said, why []mechanism.Why) (out []saidSame) {
 		}
 		out[at].Items = append(out[at].Items, one)
 	}
-	order := []string{truce.Breached.String(), truce.Undetermined.String(), truce.Kept.String(), truce.NotDue.String(), truce.Suspended.String(), truce.NotApplicable.String()}
-	slices.SortStableFunc(out, func(a, b saidSame) int { return slices.Index(order, a.Result) - slices.Index(order, b.Result) })
+	slices.SortStableFunc(out, func(a, b saidSame) int {
+		return slices.Index(style.ByGravity, a.Result) - slices.Index(style.ByGravity, b.Result)
+	})
 	return out
 }
 
@@ -374,7 +376,7 @@ func (s *server) stepForm(q *request, v *caseView, o mechanism.CaseOption, t *tr
 	add := func(x Field) {
 		x.ID = step + "-" + x.Name
 		if x.Label == "" {
-			x.Label = isWord(p, "field", x.Name)
+			x.Label = style.Is(p, "field", x.Name)
 		}
 		f.Fields = append(f.Fields, x)
 	}
@@ -385,7 +387,7 @@ func (s *server) stepForm(q *request, v *caseView, o mechanism.CaseOption, t *tr
 			}
 			name := w.Name.In(q.lang)
 			if name == "" {
-				name = isWord(p, "scale", w.Word)
+				name = style.Is(p, "scale", w.Word)
 			}
 			out = append(out, Option{w.Word, name, w.Word == on})
 		}
@@ -393,7 +395,7 @@ func (s *server) stepForm(q *request, v *caseView, o mechanism.CaseOption, t *tr
 	}
 	fixed := func(list string, all []string) (out []Option) {
 		for _, w := range all {
-			out = append(out, Option{w, isWord(p, list, w), false})
+			out = append(out, Option{w, style.Is(p, list, w), false})
 		}
 		return out
 	}
@@ -410,7 +412,7 @@ func (s *server) stepForm(q *request, v *caseView, o mechanism.CaseOption, t *tr
 			var list []Option
 			for _, body := range a.participants() {
 				named := slices.ContainsFunc(v.Parties, func(x mechanism.CaseParty) bool { return x.Body == body })
-				list = append(list, Option{string(body), bodyName(p, string(body)), named})
+				list = append(list, Option{string(body), style.Body(p, string(body)), named})
 			}
 			hint := ""
 			if need == casefile.NeedHearing.Code {
@@ -459,11 +461,11 @@ func (s *server) stepForm(q *request, v *caseView, o mechanism.CaseOption, t *tr
 	if !needsText {
 		label = "remark"
 	}
-	add(Field{Name: "text", Kind: "textarea", Label: isWord(p, "field", label), Required: needsText})
+	add(Field{Name: "text", Kind: "textarea", Label: style.Is(p, "field", label), Required: needsText})
 	if keys := q.keysToSign(); len(keys) > 0 {
 		list := []Option{{"", q.say("web.sign.by-session"), true}}
 		for _, k := range keys {
-			list = append(list, Option{string(k.ID), isWord(p, "method", k.Method) + " " + string(k.ID), false})
+			list = append(list, Option{string(k.ID), style.Is(p, "method", k.Method) + " " + string(k.ID), false})
 		}
 		add(Field{Name: "sign", Kind: "select", Options: list, Hint: q.say("web.sign.hint")})
 	}
@@ -483,17 +485,17 @@ func choose(q *request, list []Option) []Option {
 func (v *caseView) citable(q *request) (out []Option) {
 	p := q.p()
 	for _, o := range v.Evidence.Observations {
-		name := isWord(p, "observation", o.Observed)
+		name := style.Is(p, "observation", o.Observed)
 		if o.What != "" {
 			name = p.Word(o.What)
 		}
 		out = append(out, Option{string(o.ID), name + spanIn(p, " · ", o.From, o.To), false})
 	}
 	for _, o := range v.Current {
-		out = append(out, Option{string(o.ID), p.Rule(o.Rule) + ": " + isWord(p, "result", o.Result), false})
+		out = append(out, Option{string(o.ID), p.Rule(o.Rule) + ": " + style.Is(p, "result", o.Result), false})
 	}
 	for _, x := range v.Evidence.Media {
-		out = append(out, Option{string(x.ID), isWord(p, "media", x.Form), false})
+		out = append(out, Option{string(x.ID), style.Is(p, "media", x.Form), false})
 	}
 	return out
 }
@@ -563,7 +565,7 @@ func (a agreement) participants() (out []truce.BodyID) {
 func (s *server) teams(q *request) (out []Option) {
 	for _, x := range s.m.People(q.Viewer) {
 		if !x.Left && slices.Contains(x.Offices, truce.OfficeMonitor.String()) && !slices.ContainsFunc(out, func(o Option) bool { return o.Value == string(x.Body) }) {
-			out = append(out, Option{string(x.Body), bodyName(q.p(), string(x.Body)), false})
+			out = append(out, Option{string(x.Body), style.Body(q.p(), string(x.Body)), false})
 		}
 	}
 	slices.SortFunc(out, func(a, b Option) int { return strings.Compare(a.Value, b.Value) })
@@ -718,19 +720,19 @@ func (s *server) newCase(q *request, t *tried, problem string) error {
 	}
 	var parties, records []Option
 	for _, body := range a.participants() {
-		parties = append(parties, Option{string(body), bodyName(p, string(body)), false})
+		parties = append(parties, Option{string(body), style.Body(p, string(body)), false})
 	}
 	for _, o := range (&caseView{Evidence: v.Evidence, Current: v.Evidence.Outcomes}).citable(q) {
 		o.On = slices.Contains(cites, truce.RecordID(o.Value))
 		records = append(records, o)
 	}
 	v.Fields = []Field{
-		{ID: "rule", Name: "rule", Kind: "select", Label: isWord(p, "field", "rule"), Required: true, Options: rules},
-		{ID: "kind", Name: "kind", Kind: "select", Label: isWord(p, "field", "kind"), Options: kinds},
-		{ID: "text", Name: "text", Kind: "textarea", Label: isWord(p, "field", "what"), Hint: q.say("web.case.ground-hint")},
-		{ID: "where", Name: "where", Kind: "text", Label: isWord(p, "field", "where"), Hint: q.say("web.case.where-hint")},
-		{ID: "parties", Name: "parties", Kind: "checks", Label: isWord(p, "field", "parties"), Options: parties},
-		{ID: "cites", Name: "cites", Kind: "records", Label: isWord(p, "field", "cites"), Hint: q.say("web.case.cites-hint"), Options: records},
+		{ID: "rule", Name: "rule", Kind: "select", Label: style.Is(p, "field", "rule"), Required: true, Options: rules},
+		{ID: "kind", Name: "kind", Kind: "select", Label: style.Is(p, "field", "kind"), Options: kinds},
+		{ID: "text", Name: "text", Kind: "textarea", Label: style.Is(p, "field", "what"), Hint: q.say("web.case.ground-hint")},
+		{ID: "where", Name: "where", Kind: "text", Label: style.Is(p, "field", "where"), Hint: q.say("web.case.where-hint")},
+		{ID: "parties", Name: "parties", Kind: "checks", Label: style.Is(p, "field", "parties"), Options: parties},
+		{ID: "cites", Name: "cites", Kind: "records", Label: style.Is(p, "field", "cites"), Hint: q.say("web.case.cites-hint"), Options: records},
 	}
 	if t != nil {
 		v.Prove = t.prove
@@ -772,12 +774,12 @@ func (q *request) readingForm(a *truce.Agreement, turns []truce.TermID, t *tried
 			continue
 		}
 		for _, r := range x.Readings {
-			list = append(list, Option{string(x.ID) + "=" + string(r.ID), readingName(p, string(x.ID)+"="+string(r.ID)), false})
+			list = append(list, Option{string(x.ID) + "=" + string(r.ID), style.Reading(p, string(x.ID)+"="+string(r.ID)), false})
 		}
 	}
 	f.Fields = []Field{
-		{ID: "dispute-reading", Name: "reading", Kind: "select", Label: isWord(p, "field", "reading"), Required: true, Options: list},
-		{ID: "dispute-text", Name: "text", Kind: "textarea", Label: isWord(p, "field", "why"), Required: true},
+		{ID: "dispute-reading", Name: "reading", Kind: "select", Label: style.Is(p, "field", "reading"), Required: true, Options: list},
+		{ID: "dispute-text", Name: "text", Kind: "textarea", Label: style.Is(p, "field", "why"), Required: true},
 	}
 	if t != nil && t.step == "dispute" {
 		f.Open, f.Problem, f.Prove = true, t.problem, t.prove
@@ -811,7 +813,7 @@ func (s *server) dispute(q *request) error {
 	if q.offers(access.ActDeclareReading) {
 		st.Act, st.Term, st.Reading, st.About = record.StatementReads, truce.TermID(term), truce.ReadingID(reading), nil
 	} else {
-		st.Text = q.say("web.case.reads", truce.Str(readingName(q.p(), term+"="+reading))) + "\n\n" + st.Text
+		st.Text = q.say("web.case.reads", truce.Str(style.Reading(q.p(), term+"="+reading))) + "\n\n" + st.Text
 	}
 	for _, o := range v.Current {
 		if slices.Contains(o.Turns, truce.TermID(term)) && len(st.Cites) < record.MaxCites {

@@ -11,6 +11,7 @@ import (
 	"truce/internal/access"
 	"truce/internal/door"
 	"truce/internal/mechanism"
+	"truce/internal/style"
 )
 
 func aboutDaily(s *server) {
@@ -240,7 +241,7 @@ func (s *server) flash(q *request) error {
 	if event == "" {
 		event = o.Observed
 	}
-	a := alert{Identifier: string(o.ID), Sender: "truce", Sent: capTime(q.Now), Status: "Actual", MsgType: "Alert", Scope: "Restricted", Restrict: q.say("web.daily.flash-restriction", truce.Str(isWord(q.p(), "tier", o.Tier))),
+	a := alert{Identifier: string(o.ID), Sender: "truce", Sent: capTime(q.Now), Status: "Actual", MsgType: "Alert", Scope: "Restricted", Restrict: q.say("web.daily.flash-restriction", truce.Str(style.Is(q.p(), "tier", o.Tier))),
 		Info: capInfo{Language: q.lang, Category: "Security", Event: event, Urgency: "Past", Severity: "Unknown", Certainty: "Unknown", Headline: q.p().Word(event)}}
 	if s.Origin != "" {
 		a.Sender = s.Origin

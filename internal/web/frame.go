@@ -17,6 +17,7 @@ import (
 	"truce/internal/access"
 	"truce/internal/lang"
 	"truce/internal/mechanism"
+	"truce/internal/style"
 )
 
 //go:embed pages
@@ -53,6 +54,9 @@ func (l *look) printer() *lang.Printer {
 func (s *server) newLook(language string) (*look, error) {
 	l := &look{s: s, lang: language, pages: map[string]*template.Template{}}
 	base, err := template.New("frame.html").Funcs(l.words()).ParseFS(pageFiles, "pages/frame.html", "pages/parts-*.html")
+	if err == nil {
+		_, err = base.New("signs.html").Parse(style.Signs)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -101,14 +105,14 @@ func (l *look) words() template.FuncMap {
 			return p().Say(truce.Phrase{ID: id, Args: list}), nil
 		},
 		// is writes a word of one of the program's own lists: {{is "state" .State}} is web.is.state.registered.
-		"is":      func(list string, word any) string { return isWord(p(), list, fmt.Sprint(word)) },
+		"is":      func(list string, word any) string { return style.Is(p(), list, fmt.Sprint(word)) },
 		"word":    func(w any) string { return p().Word(fmt.Sprint(w)) },
 		"actor":   func(id any) string { return p().Actor(truce.ActorID(fmt.Sprint(id))) },
-		"body":    func(id any) string { return bodyName(p(), fmt.Sprint(id)) },
+		"body":    func(id any) string { return style.Body(p(), fmt.Sprint(id)) },
 		"rule":    func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
 		"place":   func(id any) string { return l.place(fmt.Sprint(id)) },
 		"term":    func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
-		"reading": func(id any) string { return readingName(p(), fmt.Sprint(id)) },
+		"reading": func(id any) string { return style.Reading(p(), fmt.Sprint(id)) },
 		"num": func(n any) (string, error) {
 			switch v := reflect.ValueOf(n); {
 			case v.CanInt():
@@ -120,27 +124,25 @@ func (l *look) words() template.FuncMap {
 		},
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
 		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
-		"time":     func(at any) template.HTML { return timeTag(p(), at, false) },
-		"day":      func(at any) template.HTML { return timeTag(p(), at, true) },
+		"time":     func(at any) template.HTML { return style.Time(p(), at, false) },
+		"day":      func(at any) template.HTML { return style.Time(p(), at, true) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
 		// minute is time without the seconds, for lists.
 		"minute": func(at string) template.HTML {
-			return timeTag(p(), truce.InstantOf(instantOf(at).Time().Truncate(time.Minute)), false)
+			return style.Time(p(), truce.InstantOf(instantOf(at).Time().Truncate(time.Minute)), false)
 		},
-		"lasting": func(d string) truce.Arg { x, _ := time.ParseDuration(d); return truce.DurArg(x.Truncate(time.Minute)) },
-		"left":    func(now truce.Instant, due string) template.HTML { return leftTag(p(), now, due) },
-		"id": func(id any) template.HTML {
-			return template.HTML(`<bdi class="id">` + template.HTMLEscapeString(fmt.Sprint(id)) + `</bdi>`)
-		},
-		"text":     func(s string) template.HTML { return template.HTML(`<bdi>` + template.HTMLEscapeString(s) + `</bdi>`) },
+		"lasting":  func(d string) truce.Arg { x, _ := time.ParseDuration(d); return truce.DurArg(x.Truncate(time.Minute)) },
+		"left":     func(now truce.Instant, due string) template.HTML { return leftTag(p(), now, due) },
+		"id":       func(id any) template.HTML { return style.ID(fmt.Sprint(id)) },
+		"text":     style.Text,
 		"to":       func(parts ...any) string { return "/" + l.lang + fmt.Sprint(parts...) },
 		"asset":    l.s.address,
 		"has":      func(name string) bool { return l.s.assets.has(name) },
-		"result":   func(word any) template.HTML { return resultTag(p(), fmt.Sprint(word)) },
+		"result":   func(word any) template.HTML { return style.Result(p(), fmt.Sprint(word)) },
 		"byResult": byResult,
 		"fold":     func(list []mechanism.Said) bool { return len(list) > maxUnfolded },
-		"sep":      func(sign string) string { return separator(l.lang, sign) },
-		"icon":     icon,
+		"sep":      func(sign string) string { return style.Separator(l.lang, sign) },
+		"icon":     style.Icon,
 		"dict":     dict,
 		"list":     func(items ...any) []any { return items },
 	}
@@ -152,63 +154,6 @@ func (s *server) address(name string) (string, error) {
 		return f.address, nil
 	}
 	return "", fmt.Errorf("there is no file %q", name)
-}
-
-// isWord writes a word of a list of the program's own. A word that the list lacks is one of the agreement's, or free.
-func isWord(p *lang.Printer, list, word string) string {
-	word = strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(word), " ", "-"), "_", "-")
-	for _, prefix := range []string{"web.is.", "case-word."} {
-		if id := prefix + list + "." + word; p.Has(id) {
-			return p.Say(truce.Phrase{ID: id})
-		}
-	}
-	return p.Word(word)
-}
-
-// bodyName writes the name of a body: a participant's is its actor's, a part of the mechanism has a word.
-func bodyName(p *lang.Printer, id string) string {
-	if id == "" {
-		return p.Say(truce.Say("web.nobody"))
-	}
-	if w := p.Actor(truce.ActorID(id)); w != id && !strings.Contains(w, id) {
-		return w
-	}
-	return isWord(p, "body", id)
-}
-
-// readingName writes "term=reading".
-func readingName(p *lang.Printer, id string) string {
-	term, reading, _ := strings.Cut(id, "=")
-	return p.Say(truce.Say("name.reading", truce.Str(p.Term(truce.TermID(term))), truce.Str(p.Reading(truce.Choice{Term: truce.TermID(term), Reading: truce.ReadingID(reading)}))))
-}
-
-// timeTag writes a moment, or a day, so that people and programs can read it. A string is RFC 3339, or a day of UTC.
-func timeTag(p *lang.Printer, at any, day bool) template.HTML {
-	var i truce.Instant
-	switch at := at.(type) {
-	case truce.Instant:
-		i = at
-	case time.Time:
-		i = truce.InstantOf(at)
-	case string:
-		if len(at) == len("2006-01-02") {
-			at += "T12:00:00Z" // the day, wherever the agreement's clock is
-			day = true
-		}
-		t, err := time.Parse(time.RFC3339Nano, at)
-		if err != nil {
-			return template.HTML(template.HTMLEscapeString(at))
-		}
-		i = truce.InstantOf(t)
-	}
-	if !i.Stated() {
-		return template.HTML(template.HTMLEscapeString(p.Say(truce.Say("time.not-stated"))))
-	}
-	text := p.DateTime(i)
-	if day {
-		text = p.Date(i)
-	}
-	return template.HTML(`<time datetime="` + i.String() + `">` + template.HTMLEscapeString(text) + `</time>`)
 }
 
 // metresOf writes a length: a number, or one in words with at most one decimal, as answers have it.
@@ -263,30 +208,6 @@ func leftTag(p *lang.Printer, now truce.Instant, due string) template.HTML {
 		text = p.Say(truce.Say("web.over", truce.DurArg(d)))
 	}
 	return template.HTML(`<time class="` + class + `" datetime="` + at.String() + `" title="` + template.HTMLEscapeString(p.DateTime(at)) + `">` + template.HTMLEscapeString(text) + `</time>`)
-}
-
-// resultTag writes a result with its sign: a shape and a colour, so that neither is needed alone.
-func resultTag(p *lang.Printer, word string) template.HTML {
-	r, ok := truce.ParseResult(strings.ReplaceAll(word, "-", " ")) // in addresses it is one word
-	text := isWord(p, "result", word)
-	class := strings.ReplaceAll(word, " ", "-")
-	if ok {
-		text = p.Result(r)
-	}
-	return template.HTML(`<span class="result ` + template.HTMLEscapeString(class) + `">` + string(icon("r-"+class)) + ` ` + template.HTMLEscapeString(text) + `</span>`)
-}
-
-// separator is a comma or a semicolon between things, as the language writes it.
-func separator(language, sign string) string {
-	if language == "ar" {
-		sign = strings.NewReplacer(",", "،", ";", "؛").Replace(sign)
-	}
-	return sign + " "
-}
-
-// icon draws a sign of the sheet in the frame. It stands beside words and says nothing of its own.
-func icon(name string) template.HTML {
-	return template.HTML(`<svg class="icon" aria-hidden="true" focusable="false"><use href="#` + template.HTMLEscapeString(name) + `"/></svg>`)
 }
 
 // dict makes the argument of a part: {{template "card" dict "title" .Title "items" .Items}}.
@@ -426,7 +347,7 @@ func (v *view) Ways() []Link {
 			continue
 		}
 		here := rest == x.Path || x.Path != "/" && strings.HasPrefix(rest, x.Path+"/")
-		out = append(out, Link{x.ID, isWord(v.q.p(), "nav", x.ID), "/" + v.q.lang + x.Path, here})
+		out = append(out, Link{x.ID, style.Is(v.q.p(), "nav", x.ID), "/" + v.q.lang + x.Path, here})
 	}
 	return out
 }

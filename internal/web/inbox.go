@@ -12,6 +12,7 @@ import (
 	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/record"
+	"truce/internal/style"
 )
 
 // How many reports, and of each other kind of thing how many, stand on one page of the inbox.
@@ -102,11 +103,11 @@ func (s *server) inbox(q *request, refused *refusedForm) error {
 	any := q.say("web.cases.any")
 	kinds := []Option{{"", any, kind == truce.KindUnknown}}
 	for _, w := range truce.ObservationKinds() {
-		kinds = append(kinds, Option{w, isWord(q.p(), "observation", w), w == kind.String()})
+		kinds = append(kinds, Option{w, style.Is(q.p(), "observation", w), w == kind.String()})
 	}
 	weights := []Option{{"", any, weight == ""}}
 	for _, w := range []string{"breached", "turns", "undetermined"} {
-		weights = append(weights, Option{w, isWord(q.p(), "weight", w), w == weight})
+		weights = append(weights, Option{w, style.Is(q.p(), "weight", w), w == weight})
 	}
 	v.Filters = []Field{
 		{ID: "order", Name: "order", Kind: "select", Label: q.say("web.inbox.order"), Options: []Option{{"", q.say("web.inbox.newest"), order == ""}, {"gravest", q.say("web.inbox.gravest"), order == "gravest"}}},
@@ -115,10 +116,10 @@ func (s *server) inbox(q *request, refused *refusedForm) error {
 		{ID: "aside", Name: "aside", Kind: "select", Label: q.say("web.inbox.which"), Options: []Option{{"", q.say("web.inbox.waits"), !v.Aside}, {"1", q.say("web.inbox.were-aside"), v.Aside}}},
 	}
 	for _, w := range truce.TierWords()[1:3] {
-		v.Tiers = append(v.Tiers, Option{Value: w, Name: isWord(q.p(), "tier", w)})
+		v.Tiers = append(v.Tiers, Option{Value: w, Name: style.Is(q.p(), "tier", w)})
 	}
 	for _, w := range []string{record.ClassSevere, record.ClassOrdinary} {
-		v.Classes = append(v.Classes, Option{Value: w, Name: isWord(q.p(), "class", w)})
+		v.Classes = append(v.Classes, Option{Value: w, Name: style.Is(q.p(), "class", w)})
 	}
 	return q.show("inbox", v)
 }

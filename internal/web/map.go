@@ -18,6 +18,7 @@ import (
 	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/seal"
+	"truce/internal/style"
 )
 
 // Limits of the map's page. See docs/limits.md.
@@ -176,7 +177,7 @@ func (s *server) mapPage(q *request) error {
 	for _, t := range a.Plan.Agreement.Terms {
 		for _, r := range t.Readings {
 			id := string(t.ID) + "=" + string(r.ID)
-			v.Readings = append(v.Readings, Option{id, readingName(q.p(), id), id == search.Reading})
+			v.Readings = append(v.Readings, Option{id, style.Reading(q.p(), id), id == search.Reading})
 		}
 	}
 	page, err := s.m.MapList(q.ctx, q.Viewer, search, q.query("after"), q.lang, DefaultMapRows)
@@ -339,7 +340,7 @@ func (q *request) bandText(b band) string {
 	if b.by.Term == "" {
 		return q.say("web.map.band", dist, truce.PlaceArg(b.of))
 	}
-	return q.say("web.map.band-reading", dist, truce.PlaceArg(b.of), truce.Str(readingName(q.p(), b.by.String())))
+	return q.say("web.map.band-reading", dist, truce.PlaceArg(b.of), truce.Str(style.Reading(q.p(), b.by.String())))
 }
 
 // send answers with bytes that are this viewer's own: a browser asks each time whether they are still the same.
@@ -538,7 +539,7 @@ func (s *server) things(q *request) error {
 		return err
 	}
 	for _, c := range cases {
-		p := map[string]any{"kind": "case", "case": c.Case.ID, "name": string(c.Case.ID), "state": isWord(q.p(), "state", string(c.Case.State))}
+		p := map[string]any{"kind": "case", "case": c.Case.ID, "name": string(c.Case.ID), "state": style.Is(q.p(), "state", string(c.Case.State))}
 		if c.Case.Simulated {
 			p["s"] = 1
 		}
@@ -688,7 +689,7 @@ func (q *request) measured() (m measured) {
 		faults = geo.CheckLine([][]truce.Position{list}, truce.EdgesStraight)
 	}
 	for _, x := range faults {
-		word := isWord(p, "fault", faultWords[x.Kind])
+		word := style.Is(p, "fault", faultWords[x.Kind])
 		if x.Vertex >= 0 {
 			word = q.say("web.map.fault", truce.NumArg(int64(x.Vertex+1)), truce.Str(word))
 		}

@@ -15,6 +15,7 @@ import (
 	"truce/internal/access"
 	"truce/internal/mechanism"
 	"truce/internal/seal"
+	"truce/internal/style"
 )
 
 // Limits of the form for reports. See docs/limits.md.
@@ -120,7 +121,7 @@ func (s *server) reportView(q *request, t *typed) (*reportView, error) {
 	}
 	list := func(list string, words []string) (out []Option) {
 		for _, w := range words {
-			out = append(out, Option{Value: w, Name: isWord(p, list, w)})
+			out = append(out, Option{Value: w, Name: style.Is(p, list, w)})
 		}
 		return out
 	}

@@ -10,6 +10,7 @@ import (
 	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/record"
+	"truce/internal/style"
 )
 
 func aboutStatements(s *server) {
@@ -230,7 +231,7 @@ func (q *request) statementForms(v *statementsView, a *truce.Agreement) {
 	for _, t := range a.Terms {
 		for _, rd := range t.Readings {
 			c := truce.Choice{Term: t.ID, Reading: rd.ID}
-			v.Readings = append(v.Readings, Option{Value: c.String(), Name: readingName(p, c.String())})
+			v.Readings = append(v.Readings, Option{Value: c.String(), Name: style.Reading(p, c.String())})
 		}
 	}
 	for _, x := range a.Participants {
@@ -239,7 +240,7 @@ func (q *request) statementForms(v *statementsView, a *truce.Agreement) {
 		}
 	}
 	for _, t := range []truce.Tier{truce.TierMechanism, truce.TierNamed, truce.TierParticipants} {
-		v.Tiers = append(v.Tiers, Option{Value: t.String(), Name: isWord(p, "tier", t.String()), On: t == truce.TierNamed})
+		v.Tiers = append(v.Tiers, Option{Value: t.String(), Name: style.Is(p, "tier", t.String()), On: t == truce.TierNamed})
 	}
 }
 

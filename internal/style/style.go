@@ -1,0 +1,134 @@
+// Package style is what the pages of a running mechanism and those of the public site share, so that a reader who knows one knows the other: colours, signs, and
+// how a word, a time, a body and a result are written.
+package style
+
+import (
+	_ "embed"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"truce"
+	"truce/internal/lang"
+)
+
+// Colours is the head of every style sheet: colours that can be told apart with any colour vision, for light and dark.
+//
+//go:embed colours.css
+var Colours []byte
+
+// Signs is the template "signs": the drawings that [Icon] refers to. It stands once in every page.
+//
+//go:embed signs.html
+var Signs string
+
+// Is writes a word of a list of the program's own. A word that the list lacks is one of the agreement's, or free.
+func Is(p *lang.Printer, list, word string) string {
+	word = strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(word), " ", "-"), "_", "-")
+	for _, prefix := range []string{"web.is.", "case-word."} {
+		if id := prefix + list + "." + word; p.Has(id) {
+			return p.Say(truce.Phrase{ID: id})
+		}
+	}
+	return p.Word(word)
+}
+
+// Body writes the name of a body: a participant's is its actor's, a part of the mechanism has a word.
+func Body(p *lang.Printer, id string) string {
+	if id == "" {
+		return p.Say(truce.Say("web.nobody"))
+	}
+	if w := p.Actor(truce.ActorID(id)); w != id && !strings.Contains(w, id) {
+		return w
+	}
+	return Is(p, "body", id)
+}
+
+// Reading writes "term=reading".
+func Reading(p *lang.Printer, id string) string {
+	term, reading, _ := strings.Cut(id, "=")
+	return p.Say(truce.Say("name.reading", truce.Str(p.Term(truce.TermID(term))), truce.Str(p.Reading(truce.Choice{Term: truce.TermID(term), Reading: truce.ReadingID(reading)}))))
+}
+
+// Time writes a moment, or a day, so that people and programs can read it. A string is RFC 3339, or a day of UTC.
+func Time(p *lang.Printer, at any, day bool) template.HTML {
+	var i truce.Instant
+	switch at := at.(type) {
+	case truce.Instant:
+		i = at
+	case time.Time:
+		i = truce.InstantOf(at)
+	case string:
+		if len(at) == len("2006-01-02") {
+			at += "T12:00:00Z" // the day, wherever the agreement's clock is
+			day = true
+		}
+		t, err := time.Parse(time.RFC3339Nano, at)
+		if err != nil {
+			return template.HTML(template.HTMLEscapeString(at))
+		}
+		i = truce.InstantOf(t)
+	}
+	if !i.Stated() {
+		return template.HTML(template.HTMLEscapeString(p.Say(truce.Say("time.not-stated"))))
+	}
+	text := p.DateTime(i)
+	if day {
+		text = p.Date(i)
+	}
+	return template.HTML(`<time datetime="` + i.String() + `">` + template.HTMLEscapeString(text) + `</time>`)
+}
+
+// Result writes a result with its sign: a shape and a colour, so that neither is needed alone.
+func Result(p *lang.Printer, word string) template.HTML {
+	r, ok := truce.ParseResult(strings.ReplaceAll(word, "-", " ")) // in addresses it is one word
+	text := Is(p, "result", word)
+	class := strings.ReplaceAll(word, " ", "-")
+	if ok {
+		text = p.Result(r)
+	}
+	return template.HTML(`<span class="result ` + template.HTMLEscapeString(class) + `">` + string(Icon("r-"+class)) + ` ` + template.HTMLEscapeString(text) + `</span>`)
+}
+
+// ByGravity is the order in which results are listed: the gravest first.
+var ByGravity = []string{truce.Breached.String(), truce.Undetermined.String(), truce.Kept.String(), truce.NotDue.String(), truce.Suspended.String(), truce.NotApplicable.String()}
+
+// Separator is a comma or a semicolon between things, as the language writes it.
+func Separator(language, sign string) string {
+	if language == "ar" {
+		sign = strings.NewReplacer(",", "،", ";", "؛").Replace(sign)
+	}
+	return sign + " "
+}
+
+// ID writes a name that is no word of any language.
+func ID(id string) template.HTML {
+	return template.HTML(`<bdi class="id">` + template.HTMLEscapeString(id) + `</bdi>`)
+}
+
+// Text writes words of somebody else, in whatever direction they run.
+func Text(s string) template.HTML {
+	return template.HTML(`<bdi>` + template.HTMLEscapeString(s) + `</bdi>`)
+}
+
+// Icon draws a sign of the sheet in the frame. It stands beside words and says nothing of its own.
+func Icon(name string) template.HTML {
+	return template.HTML(`<svg class="icon" aria-hidden="true" focusable="false"><use href="#` + template.HTMLEscapeString(name) + `"/></svg>`)
+}
+
+// Direction is the direction in which a language of a text is written.
+func Direction(language string) string {
+	if slices.Contains([]string{"ar", "fa", "he"}, language) {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// Language is what a language calls itself, where it is one of the program's own.
+func Language(l string) string {
+	if slices.Contains(lang.Languages, l) {
+		return lang.For(l).Say(truce.Say("report.language"))
+	}
+	return l
+}
