@@ -29,7 +29,7 @@ type Options struct {
 // Check reads a record and says what holds. The record is a folder as docs/reference/ledger.md describes it, whole or in part: with the entries of the log every leaf is
 // checked, otherwise those that have a proof. The error says that it cannot be read at all; whatever does not hold is in the report.
 func Check(record fs.FS, o Options) (*Report, error) {
-	c := &checker{fsys: record, o: o, keys: map[string]key{}, plans: map[truce.Digest]*plan{}, seen: map[string]bool{},
+	c := &checker{fsys: record, o: o, keys: map[string]key{}, plans: map[truce.Digest]*plan{}, seen: map[string]bool{}, sealed: NewSealing(),
 		r: &Report{Form: "truce/verification/v1", Texts: []TextResult{}, Faults: []Remark{}, Remarks: []Remark{}}}
 	if err := c.checkpoint(); err != nil {
 		return nil, err
@@ -37,6 +37,7 @@ func Check(record fs.FS, o Options) (*Report, error) {
 	if err := c.leaves(); err != nil {
 		return nil, err
 	}
+	c.takenDown()
 	c.policies()
 	c.due()
 	c.r.finish()
@@ -61,17 +62,14 @@ type checker struct {
 	tick   int64 // index where the present tick begins
 	paused bool
 
-	sealed  []span
-	settled map[int64]settled
+	sealed *Sealing
+	absent []absent
 }
 
-// span are sealed leaves that are due together.
-type span struct{ from, to, due int64 }
-
-// settled is what became of a sealed leaf.
-type settled struct {
-	kind  Kind
-	until int64
+// absent is a leaf whose document is not here.
+type absent struct {
+	leaf int64
+	kind Kind
 }
 
 // key is a key that the log lists.
@@ -185,7 +183,6 @@ func (c *checker) grown(signed []byte) error {
 
 // leaves reads every leaf where the log is here, otherwise those with a proof.
 func (c *checker) leaves() error {
-	c.settled = map[int64]settled{}
 	proofs, err := c.proofs()
 	if err != nil {
 		return err
@@ -363,20 +360,12 @@ func (c *checker) leaf(i int64, l Leaf) {
 		c.fault("subject", i, "it is about a leaf that is not older")
 	}
 	if l.Kind == Sealed {
-		if n := len(c.sealed); n > 0 && c.sealed[n-1].to == i && c.sealed[n-1].due == l.Due {
-			c.sealed[n-1].to++
-		} else {
-			c.sealed = append(c.sealed, span{i, i + 1, l.Due})
-		}
+		c.sealed.Leaf(i, l)
 		return
 	}
 	b, err := c.read("doc/"+l.Body.String(), MaxDocumentBytes)
 	if err != nil {
-		if c.paused {
-			c.note("taken-down", i, "its document was taken down while publication is paused")
-		} else {
-			c.fault("document", i, "its document is not here: %s", l.Kind)
-		}
+		c.absent = append(c.absent, absent{i, l.Kind}) // what that means is known when all leaves were read: a pause takes down what came before it
 		return
 	}
 	if seal.Bytes(b) != l.Body {
@@ -385,6 +374,17 @@ func (c *checker) leaf(i int64, l Leaf) {
 	}
 	if err := c.document(i, l, b); err != nil {
 		c.fault(l.Kind.String(), i, "%s", oneLine(err))
+	}
+}
+
+// takenDown says of each document that is not here whether publication is paused, or it was dropped.
+func (c *checker) takenDown() {
+	for _, x := range c.absent {
+		if c.paused {
+			c.note("taken-down", x.leaf, "its document was taken down while publication is paused")
+		} else {
+			c.fault("document", x.leaf, "its document is not here: %s", x.kind)
+		}
 	}
 }
 
@@ -426,7 +426,7 @@ func (c *checker) document(i int64, l Leaf, b []byte) error {
 		if err := decodeForm(b, l.Kind, &d.Form, &d); err != nil {
 			return err
 		}
-		if l.Subject != d.Leaf+1 || d.Why != "withdrawn" {
+		if l.Subject == 0 || l.Subject != d.Leaf+1 || d.Why != "withdrawn" {
 			return fmt.Errorf("leaf and document are about different leaves")
 		}
 		return nil
@@ -439,7 +439,7 @@ func (c *checker) document(i int64, l Leaf, b []byte) error {
 		if err := decodeForm(b, l.Kind, &d.Form, &d); err != nil {
 			return err
 		}
-		if l.Code == 0 || d.Why != withheldWords[l.Code] {
+		if l.Code == 0 || d.Why != withheldWords[l.Code] || d.Until < 0 {
 			return fmt.Errorf("leaf and document give different reasons")
 		}
 		c.two(i, l.Kind, d.Signatures)
@@ -454,6 +454,8 @@ func (c *checker) document(i int64, l Leaf, b []byte) error {
 		}
 		c.two(i, l.Kind, d.Signatures)
 		return c.settle(i, l.Kind, d.Leaves, 0)
+	case ReportLeaf:
+		return c.report(i, l, b)
 	case Pause:
 		var d PauseDocument
 		if err := decodeForm(b, l.Kind, &d.Form, &d); err != nil {
@@ -522,7 +524,7 @@ func (c *checker) text(i int64, l Leaf, b []byte) error {
 		c.plans[l.Text] = &plan{nil, l.Plan}
 		return nil
 	}
-	p, err := compile(files, d.Folder)
+	p, err := Compile(files, d.Folder)
 	if err != nil {
 		return fmt.Errorf("the files of version %s do not compile: %v", d.Version, err)
 	}
@@ -536,8 +538,8 @@ func (c *checker) text(i int64, l Leaf, b []byte) error {
 	return nil
 }
 
-// compile makes the plan of an agreement's files.
-func compile(files []TextFile, folder string) (*terms.Plan, error) {
+// Compile makes the plan of a version's files, of which the agreement lies in a folder, "" for the top.
+func Compile(files []TextFile, folder string) (*terms.Plan, error) {
 	fsys, err := TextFS(files)
 	if err != nil {
 		return nil, err
@@ -617,7 +619,13 @@ func (c *checker) finding(i int64, l Leaf, b []byte) error {
 	if n := slices.Index(truce.OccurrenceWords, words.Occurrence); n != int(l.Code) {
 		return fmt.Errorf("the leaf says something else than the conclusion")
 	}
+	if words.Number < 0 {
+		return fmt.Errorf("there is no step %d", words.Number)
+	}
 	for k := range d.Outcomes {
+		if d.Outcomes[k].Form != "" {
+			return fmt.Errorf("an outcome in a finding names no form")
+		}
 		if err := c.outcome(i, l, &d.Outcomes[k]); err != nil {
 			return err
 		}
@@ -744,29 +752,12 @@ func (c *checker) settle(i int64, kind Kind, leaves []int64, until int64) error 
 		if k < 0 || k >= i || n > 0 && leaves[n-1] >= k {
 			return fmt.Errorf("it names leaves that are not older, or out of order")
 		}
-		if c.r.Whole && !c.isSealed(k) {
+		if c.r.Whole && !c.sealed.Is(k) {
 			return fmt.Errorf("leaf %d is not sealed", k)
 		}
-		if was, ok := c.settled[k]; !ok || rankOf(kind) < rankOf(was.kind) || kind == was.kind {
-			c.settled[k] = settled{kind, until}
-		}
+		c.sealed.Settle(kind, k, until)
 	}
 	return nil
-}
-
-func rankOf(k Kind) int { return slices.Index([]Kind{Reveal, Padding, Erasure, Withheld}, k) }
-
-func (c *checker) isSealed(i int64) bool {
-	n, found := slices.BinarySearchFunc(c.sealed, i, func(s span, i int64) int {
-		switch {
-		case s.to <= i:
-			return -1
-		case s.from > i:
-			return 1
-		}
-		return 0
-	})
-	return found && n < len(c.sealed)
 }
 
 // policies compares the policy that was used with the one the log has.
@@ -781,45 +772,9 @@ func (c *checker) policies() {
 
 // due counts sealed leaves by what became of them.
 func (c *checker) due() {
-	s := &c.r.Sealed
-	next := int64(0)
-	now := int64(c.o.Now) / 1000
-	for _, x := range c.settled {
-		switch {
-		case x.kind == Reveal:
-			s.Revealed++
-		case x.kind == Padding:
-			s.Padding++
-		case x.kind == Erasure:
-			s.Erased++
-		case x.until == 0 || !c.o.Now.Stated() || x.until >= now:
-			s.Withheld++
-		}
+	counted, overdue := c.sealed.Count(int64(c.o.Now) / 1000)
+	for _, x := range overdue {
+		c.note("overdue", x.From, "sealed leaves from here to %d were due on %s and were neither revealed nor withheld", x.To-1, seconds(x.Due))
 	}
-	for _, x := range c.sealed {
-		if x.due >= now || !c.o.Now.Stated() {
-			if next == 0 || x.due < next {
-				next = x.due
-			}
-		}
-		first := int64(-1)
-		for i := x.from; i < x.to; i++ {
-			if w, ok := c.settled[i]; ok && !(w.kind == Withheld && w.until != 0 && c.o.Now.Stated() && w.until < now) {
-				continue
-			}
-			if x.due >= now || !c.o.Now.Stated() {
-				s.NotDue++
-				continue
-			}
-			if s.Overdue++; first < 0 {
-				first = i
-			}
-		}
-		if first >= 0 {
-			c.note("overdue", first, "sealed leaves from here to %d were due on %s and were neither revealed nor withheld", x.to-1, seconds(x.due))
-		}
-	}
-	if next > 0 {
-		s.Next = seconds(next)
-	}
+	c.r.Sealed = counted
 }

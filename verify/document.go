@@ -22,6 +22,7 @@ const (
 	FormWithheld   = "truce/withheld/v1"
 	FormErasure    = "truce/erasure/v1"
 	FormPause      = "truce/pause/v1"
+	FormReport     = "truce/report/v1"
 )
 
 // Limits of what is read. See docs/limits.md.
@@ -93,6 +94,8 @@ type OutcomeDocument struct {
 	Answering []string `json:"answering,omitempty"`
 	Gone      bool     `json:"gone,omitempty"`
 	Inputs    string   `json:"inputs,omitempty"`
+	// Simulated says that it was invented for an exercise or a demonstration.
+	Simulated bool `json:"simulated,omitempty"`
 }
 
 // Said is the result under one choice of readings.
@@ -135,6 +138,7 @@ type Conclusion struct {
 	Severity    string       `json:"severity,omitempty"`
 	Attribution *Attribution `json:"attribution,omitempty"`
 	Cites       []string     `json:"cites,omitempty"`
+	Simulated   bool         `json:"simulated,omitempty"`
 }
 
 // Attribution is who answers for it, apart from whether it happened.
@@ -170,6 +174,7 @@ type RevealDocument struct {
 	Group      string      `json:"group"`
 	Salt       string      `json:"salt"`
 	Data       []byte      `json:"data"`
+	Simulated  bool        `json:"simulated,omitempty"`
 	Signatures []Signature `json:"signatures,omitempty"`
 }
 
@@ -204,9 +209,24 @@ type PauseDocument struct {
 	Signatures []Signature `json:"signatures,omitempty"`
 }
 
+// ReportDocument is a daily report that was issued to the public, or the correction of one.
+type ReportDocument struct {
+	Form   string `json:"form"`
+	Report string `json:"report"` // name of the record
+	Act    string `json:"act"`    // "issued" or "corrects"
+	Number int    `json:"number"`
+	From   string `json:"from"`
+	To     string `json:"to"` // the cut-off of its facts
+	// Content is what it says, byte for byte as it was issued; Salt opens the commitment to it, by which a signature covers it.
+	Content    json.RawMessage `json:"content"`
+	Salt       string          `json:"salt"`
+	Simulated  bool            `json:"simulated,omitempty"`
+	Signatures []Signature     `json:"signatures,omitempty"`
+}
+
 // forms gives the form of the document of each kind of leaf.
 var forms = [endOfKinds]string{Text: FormText, KeyLeaf: FormKey, PolicyLeaf: FormPolicy, Outcome: FormOutcome, Finding: FormFinding, Correction: FormCorrection,
-	Reveal: FormReveal, Padding: FormPadding, Withheld: FormWithheld, Erasure: FormErasure, Pause: FormPause}
+	Reveal: FormReveal, Padding: FormPadding, Withheld: FormWithheld, Erasure: FormErasure, Pause: FormPause, ReportLeaf: FormReport}
 
 // Encode writes a document, or a conclusion, as it is published: members in the order of their declaration, no spaces, no escapes that JSON does not need.
 func Encode(v any) ([]byte, error) {
@@ -236,10 +256,29 @@ func Decode(b []byte, v any) error {
 	return nil
 }
 
+// hasNull finds a value that is none: a list without members is an empty list.
+func hasNull(b []byte) bool {
+	if !bytes.Contains(b, []byte("null")) {
+		return false
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	for {
+		switch t, err := d.Token(); {
+		case err != nil:
+			return false
+		case t == nil:
+			return true
+		}
+	}
+}
+
 // decodeForm reads the document of a kind of leaf.
 func decodeForm(b []byte, kind Kind, form *string, v any) error {
 	if err := Decode(b, v); err != nil {
 		return err
+	}
+	if kind != ReportLeaf && hasNull(b) {
+		return &truce.Error{Op: "verify.Decode", Kind: truce.Corrupt, Reason: "a list stands there as null"}
 	}
 	if *form != forms[kind] {
 		return &truce.Error{Op: "verify.Decode", Kind: truce.Corrupt, Reason: fmt.Sprintf("a %s leaf names a document of the form %q", kind, *form)}

@@ -31,10 +31,11 @@ const (
 	Withheld         // sealed leaves stay closed, and why
 	Erasure          // the content behind sealed leaves was destroyed
 	Pause            // publication stops, or goes on
+	ReportLeaf       // a daily report was issued
 	endOfKinds
 )
 
-var kindNames = [...]string{"unknown", "sealed", "text", "key", "policy", "outcome", "finding", "correction", "reveal", "padding", "withheld", "erasure", "pause"}
+var kindNames = [...]string{"unknown", "sealed", "text", "key", "policy", "outcome", "finding", "correction", "reveal", "padding", "withheld", "erasure", "pause", "report"}
 
 func (k Kind) String() string {
 	if k >= endOfKinds {
@@ -50,7 +51,7 @@ const (
 )
 
 // codes is the largest code of each kind.
-var codes = [endOfKinds]uint8{Text: 3, KeyLeaf: 2, Outcome: CodeGone, Finding: 2, Correction: 1, Withheld: 5, Erasure: 5, Pause: 2}
+var codes = [endOfKinds]uint8{Text: 3, KeyLeaf: 2, Outcome: CodeGone, Finding: 2, Correction: 1, Withheld: 5, Erasure: 5, Pause: 2, ReportLeaf: 2}
 
 // Leaf is one entry of the log: digests and numbers, never content.
 type Leaf struct {

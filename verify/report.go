@@ -44,6 +44,7 @@ type Report struct {
 	Leaves   Counts         `json:"leaves"`
 	Texts    []TextResult   `json:"texts"`
 	Findings FindingResults `json:"findings"`
+	Reports  ReportResults  `json:"reports"`
 	Sealed   SealedResult   `json:"sealed"`
 	Faults   []Remark       `json:"faults"`
 	Remarks  []Remark       `json:"remarks"`
@@ -70,12 +71,12 @@ type Witnesses struct {
 
 // Counts counts leaves by kind.
 type Counts struct {
-	Sealed, Text, Key, Policy, Outcome, Finding, Correction, Reveal, Padding, Withheld, Erasure, Pause int64
+	Sealed, Text, Key, Policy, Outcome, Finding, Correction, Reveal, Padding, Withheld, Erasure, Pause, Report int64
 }
 
 func (c *Counts) of(k Kind) *int64 {
 	return [...]*int64{Sealed: &c.Sealed, Text: &c.Text, KeyLeaf: &c.Key, PolicyLeaf: &c.Policy, Outcome: &c.Outcome, Finding: &c.Finding, Correction: &c.Correction, Reveal: &c.Reveal,
-		Padding: &c.Padding, Withheld: &c.Withheld, Erasure: &c.Erasure, Pause: &c.Pause}[k]
+		Padding: &c.Padding, Withheld: &c.Withheld, Erasure: &c.Erasure, Pause: &c.Pause, ReportLeaf: &c.Report}[k]
 }
 
 // TextResult is one version of the agreement.
@@ -97,6 +98,12 @@ type FindingResults struct {
 	// Signed findings have as many signatories' own signatures as the agreement asks for; Unsigned ones fewer.
 	Signed   int64 `json:"signed"`
 	Unsigned int64 `json:"unsigned"`
+}
+
+// ReportResults counts daily reports: signed by a key of their author's own, or claimed by the operator to be of somebody.
+type ReportResults struct {
+	Signed  int64 `json:"signed"`
+	Claimed int64 `json:"claimed"`
 }
 
 // SealedResult counts sealed leaves by what became of them.
@@ -175,6 +182,9 @@ func (r *Report) Write(w io.Writer) error {
 	if n := r.Findings.Signed; n > 0 {
 		line("  %d findings are signed by as many as the agreement asks for", n)
 	}
+	if n := r.Reports.Signed; n > 0 {
+		line("  %d daily reports are as who issued them signed them", n)
+	}
 	line("")
 	line("Claimed")
 	claimed := b.Len()
@@ -183,6 +193,9 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	if n := r.Findings.Unsigned; n > 0 {
 		line("  %d findings have fewer signatures by signatories' own keys than the agreement asks for", n)
+	}
+	if n := r.Reports.Claimed; n > 0 {
+		line("  %d daily reports were issued by somebody who signed with no key of their own", n)
 	}
 	for _, t := range r.Texts {
 		if len(t.Claimed) > 0 {

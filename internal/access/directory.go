@@ -588,6 +588,9 @@ func (d *Directory) Thing(r *truce.Record) Thing {
 	}
 	if s, ok := d.standing[r.ID]; ok {
 		t.Tier, t.Class, t.Classified, t.Release, t.Hastened = s.tier, s.class, s.classified, s.release, s.hastened
+		if r.Kind == truce.RecordReport { // it holds what those may see for whom it was drawn up
+			t.Tier = min(t.Tier, r.Tier)
+		}
 		return t
 	}
 	t.Tier, t.Class, t.Classified = min(r.Tier, reads[t.Kind].widest), reads[t.Kind].class, r.Recorded

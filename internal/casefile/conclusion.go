@@ -23,7 +23,7 @@ func (b *Book) Conclusion(id truce.CaseID, number int) (words []byte, ok bool) {
 
 func (c *Case) conclusion(g *rules, f *Found) ([]byte, error) {
 	out := verify.Conclusion{Case: string(c.ID), Number: f.Number, Agreement: string(g.a.ID), Version: string(c.Version), Rule: string(c.Rule), Article: string(c.Article), Kind: c.Kind,
-		Occurrence: f.Occurrence.String(), Standard: f.Standard, Confidence: f.Confidence, Intent: f.Intent.String(), Severity: f.Severity}
+		Occurrence: f.Occurrence.String(), Standard: f.Standard, Confidence: f.Confidence, Intent: f.Intent.String(), Severity: f.Severity, Simulated: c.Simulated}
 	if a := f.Attribution; a != nil {
 		out.Attribution = &verify.Attribution{Result: a.Result.String(), Standard: a.Standard, Confidence: a.Confidence}
 		for _, id := range a.By {

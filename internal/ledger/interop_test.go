@@ -91,7 +91,7 @@ func agree(t *testing.T, name string, files fstest.MapFS, o verify.Options, thei
 		return false
 	}
 	ours.Sealed.Next = ""
-	if theirs.Size != ours.Size || theirs.Root != ours.Root || theirs.Whole != ours.Whole || theirs.Since != ours.Since || theirs.Leaves != ours.Leaves || theirs.Findings != ours.Findings || theirs.Sealed != ours.Sealed ||
+	if theirs.Size != ours.Size || theirs.Root != ours.Root || theirs.Whole != ours.Whole || theirs.Since != ours.Since || theirs.Leaves != ours.Leaves || theirs.Findings != ours.Findings || theirs.Reports != ours.Reports || theirs.Sealed != ours.Sealed ||
 		theirs.Witnesses.Met != ours.Witnesses.Met || theirs.Witnesses.Signed != ours.Witnesses.Signed || theirs.Witnesses.Lying != ours.Witnesses.Lying {
 		t.Errorf("%s: the second checker counts %+v %+v %+v %+v, verify %+v %+v %+v %+v", name, theirs.Leaves, theirs.Findings, theirs.Sealed, theirs.Witnesses, ours.Leaves, ours.Findings, ours.Sealed, ours.Witnesses)
 	}
@@ -189,6 +189,44 @@ func TestTheSecondCheckerAgreesOnLies(t *testing.T) {
 		f.sign()
 		records, at = append(records, f.files), f.at
 	}
+	type lie struct {
+		name, says string
+		do         func(*verify.ReportDocument)
+	}
+	inside := func(s string) func(*verify.ReportDocument) {
+		return func(d *verify.ReportDocument) {
+			d.Content = bytes.Replace(d.Content, []byte("A quiet day"), []byte(s), 1)
+		}
+	}
+	lies := []lie{
+		{"a report", "", func(*verify.ReportDocument) {}},
+		{"another word in a report", "", inside("A quiet night")},
+		{"an escape too many", "", inside(`A \u0071uiet day`)},
+		{"a report of the mechanism", `"tier":"mechanism","simulated":true`, func(*verify.ReportDocument) {}},
+		{"the smallest report", `"tier":"public","simulated":true`, func(*verify.ReportDocument) {}},
+		{"a key twice", `"tier":"public","simulated":true,"x":1,"x":1`, func(*verify.ReportDocument) {}},
+		{"a number with an exponent", `"tier":"public","simulated":true,"x":1e+21`, func(*verify.ReportDocument) {}},
+		{"a number that is small", `"tier":"public","simulated":true,"x":0.00001`, func(*verify.ReportDocument) {}},
+		{"zero below nothing", `"tier":"public","simulated":true,"x":-0`, func(*verify.ReportDocument) {}},
+		{"some numbers", `"tier":"public","simulated":true,"x":[0,-1,36.05,-0.1]`, func(*verify.ReportDocument) {}},
+		{"not simulated", `"tier":"public"`, func(*verify.ReportDocument) {}},
+		{"another number", "", func(d *verify.ReportDocument) { d.Number = 4 }},
+		{"another end", "", func(d *verify.ReportDocument) { d.To = d.From }},
+		{"another act", "", func(d *verify.ReportDocument) { d.Act = "corrects" }},
+		{"another salt", "", func(d *verify.ReportDocument) { d.Salt = strings.Repeat("0", 64) }},
+		{"nobody signs", "", func(d *verify.ReportDocument) { d.Signatures = nil }},
+		{"a session alone", "", func(d *verify.ReportDocument) {
+			d.Signatures = []verify.Signature{{Body: "russia", Act: "issued", How: "session"}}
+		}},
+	}
+	for _, x := range lies {
+		f := newFactory(t)
+		f.takeUp()
+		f.report(x.says, x.do)
+		f.tick()
+		f.sign()
+		changes, records = append(changes, change{name: x.name}), append(records, f.files)
+	}
 	good := 0
 	for i, r := range second(t, at, nil, records...) {
 		if agree(t, changes[i].name, records[i], verify.Options{Now: at}, r) {
@@ -220,6 +258,8 @@ func TestTheSecondCheckerAgreesOnAMechanism(t *testing.T) {
 	o.key("jordan")
 	o.key("united states")
 	_, id := o.finding()
+	o.key("duty")
+	o.report(truce.TierPublic, "", "A quiet day.")
 	other := o.w.Report("other monitor", strings.Replace(mechanismtest.Shelling, "obs-1", "obs-2", 1)).IDs[0]
 	o.tick()
 	seen := o.check(nil).Checkpoint

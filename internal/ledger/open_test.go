@@ -186,19 +186,29 @@ func (o *open) step(name string, s record.Step) mechanism.Case {
 		s.Last = c.Last
 	}
 	receipt, c, err := o.w.M.Step(ctx, o.as(name), s, 2017)
-	if err == nil && receipt.Sign != nil {
-		var statement []byte
-		if statement, err = base64.StdEncoding.DecodeString(receipt.Sign.Statement); err == nil {
-			var sig *sshsig.Signature
-			if sig, err = sshsig.Sign(bytes.NewReader(statement), o.signer[name], sshsig.HashSHA512, access.SSHNamespace); err == nil {
-				_, err = o.w.M.Signed(ctx, o.w.As(name), receipt.ID, sshsig.Armor(sig))
-			}
-		}
-	}
 	if err != nil {
 		o.t.Fatalf("%s cannot %s: %v", name, s.Step, err)
 	}
+	o.signed(name, receipt)
 	return c
+}
+
+// signed signs what waits for its author's signature.
+func (o *open) signed(name string, r mechanism.Receipt) {
+	o.t.Helper()
+	if r.Sign == nil {
+		return
+	}
+	statement, err := base64.StdEncoding.DecodeString(r.Sign.Statement)
+	if err == nil {
+		var sig *sshsig.Signature
+		if sig, err = sshsig.Sign(bytes.NewReader(statement), o.signer[name], sshsig.HashSHA512, access.SSHNamespace); err == nil {
+			_, err = o.w.M.Signed(context.Background(), o.w.As(name), r.ID, sshsig.Armor(sig))
+		}
+	}
+	if err != nil {
+		o.t.Fatalf("%s cannot sign: %v", name, err)
+	}
 }
 
 // finding brings a report to a published finding.
@@ -377,6 +387,108 @@ func TestWhatBecomesOfSealedRecords(t *testing.T) {
 	o.w.Later(ledger.DefaultDue)
 	o.tick()
 	if r := o.check(nil); len(r.Faults) > 0 || r.Sealed.Overdue == 0 || r.Sealed.Padding == 0 || r.Sealed.Withheld != 2 {
+		t.Fatalf("%s", explain(r))
+	}
+}
+
+// report issues a daily report, or a correction of one, and lets two people make it public.
+func (o *open) report(tier truce.Tier, of truce.RecordID, says string) truce.RecordID {
+	o.t.Helper()
+	r, err := o.w.M.IssueDaily(context.Background(), o.as("duty"), o.w.Clock(), tier, "en", map[string]string{"summary": says}, of)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.signed("duty", r)
+	o.w.TakeUp()
+	o.twice(public(o, r.ID).Draft())
+	return r.ID
+}
+
+func public(o *open, id truce.RecordID) record.Class {
+	return record.Class{At: o.w.Clock(), Act: record.ClassSet, Of: id, Tier: truce.TierPublic, Class: record.ClassOrdinary, Reason: "Everybody may read it."}
+}
+
+// documents gives the documents of a form that lie in the folder.
+func (o *open) documents(form string) (list []string) {
+	o.t.Helper()
+	for path, b := range o.files() {
+		if strings.HasPrefix(path, "doc/") && bytes.Contains(b, []byte(form)) {
+			list = append(list, string(b))
+		}
+	}
+	return list
+}
+
+// A daily report that was drawn up for the public, and that two people made public, is a leaf after its delay, signed by who issued it; its correction stands in its place. One
+// that was drawn up for the mechanism never is, whoever decides it.
+func TestDailyReportsArePublished(t *testing.T) {
+	o := begin(t)
+	ctx := context.Background()
+	o.key("duty")
+	first := o.report(truce.TierPublic, "", "A quiet day. <It says>\u2028so.")
+	inside := o.report(truce.TierMechanism, "", "SECRET of the mechanism")
+	o.tick()
+	if r := o.check(nil); r.Leaves.Report != 0 {
+		t.Fatalf("before its delay: %s", explain(r))
+	}
+	o.w.Later(25 * time.Hour)
+	o.tick()
+	r := o.check(nil)
+	if len(r.Faults) > 0 || r.Leaves.Report != 1 || r.Reports.Signed != 1 || r.Reports.Claimed != 0 || r.Leaves.Correction != 0 {
+		t.Fatalf("%s", explain(r))
+	}
+	if list := o.documents(verify.FormReport); len(list) != 1 || !strings.Contains(list[0], string(first)) || strings.Contains(list[0], "SECRET") {
+		t.Errorf("%s", list)
+	}
+	// What was drawn up for the mechanism is shown to nobody else by the pages either, and nobody need propose it.
+	if _, err := o.w.M.Daily(ctx, access.Viewer{Now: o.w.Clock()}, inside); truce.KindOf(err) != truce.NotFound {
+		t.Error(err)
+	}
+	if _, err := o.w.M.Daily(ctx, access.Viewer{Now: o.w.Clock()}, first); err != nil {
+		t.Errorf("control: the public cannot read what is public: %v", err)
+	}
+	if _, _, err := o.w.M.Classify(ctx, o.w.As("duty"), public(o, inside)); truce.KindOf(err) != truce.Conflict {
+		t.Error(err)
+	}
+	// Nor is one that only says of itself that it is for the public.
+	forged, err := record.Report{At: o.w.Clock(), Act: record.ReportIssued, Number: 9, From: o.w.Clock() - 1000, To: o.w.Clock(), Content: json.RawMessage(`{"number":9,"tier":"mechanism"}`)}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged.Record.Tier = truce.TierPublic
+	o.twice(public(o, o.w.Put(o.w.People["duty"], forged)).Draft())
+	second := o.report(truce.TierPublic, first, "One shelling.")
+	o.twice(public(o, first).Draft()) // what was corrected does not come back
+	o.w.Later(25 * time.Hour)
+	pause, err := record.Pause{At: o.w.Clock(), Act: record.PausePaused, Reason: "A threat."}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.w.Put(o.w.People["auditor"], pause)
+	o.tick()
+	if r := o.check(nil); r.Leaves.Report != 1 {
+		t.Fatalf("while it is paused: %s", explain(r))
+	}
+	resumes, err := record.Pause{At: o.w.Clock(), Act: record.PauseResumes, Reason: "It is over."}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	confirms, err := record.Pause{At: o.w.Clock(), Act: record.PauseConfirms, Of: o.w.Put(o.w.People["duty"], resumes), Reason: "Yes."}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.w.Put(o.w.People["jordan"], confirms)
+	o.tick()
+	if r := o.check(nil); len(r.Faults) > 0 || r.Leaves.Report != 2 || r.Reports.Signed != 2 || r.Leaves.Correction != 0 {
+		t.Fatalf("%s", explain(r))
+	}
+	narrow, err := record.Class{At: o.w.Clock(), Act: record.ClassSet, Of: second, Tier: truce.TierMechanism, Class: record.ClassSevere, Reason: "It named somebody."}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.w.Put(o.w.People["duty"], narrow)
+	o.tick()
+	if r := o.check(nil); len(r.Faults) > 0 || r.Leaves.Report != 2 || r.Leaves.Correction != 1 {
 		t.Fatalf("%s", explain(r))
 	}
 }

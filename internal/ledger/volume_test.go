@@ -274,10 +274,37 @@ func (f *factory) finding(n int, o verify.OutcomeDocument) {
 		Keys: keys, Signed: uint8(len(f.bodies)), Asked: uint8(asked)})
 }
 
-// filled is a record with so many findings.
+// report publishes a daily report, signed by who issued it, that says something beside its number and times.
+func (f *factory) report(says string, change func(*verify.ReportDocument)) {
+	f.t.Helper()
+	x := record.Report{At: f.at, Act: record.ReportIssued, Number: 3, From: f.at.Add(-24 * time.Hour), To: f.at, Simulated: true}
+	if says == "" {
+		says = `"tier":"public","cell":{"west":36.1,"none":null},"texts":{"summary":"A quiet day: <\u2028>."},"simulated":true`
+	}
+	x.Content = fmt.Appendf(nil, `{"number":3,"from":"%s","to":"%s",%s}`, x.From, x.To, says)
+	d, err := x.Draft()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	s, r := f.bodies[0], d.Record
+	r.Tier, r.Author = truce.TierPublic, truce.Author{Person: "p-1", Body: s.body, Office: truce.OfficeDutyOfficer, Vouch: truce.VouchSignature, Key: truce.KeyID(s.key.Key)}
+	salt := seal.Salt{1, 2, 3}
+	r.Commitments = []truce.Commitment{{Group: record.ReportGroup, Digest: seal.Commit(record.ReportGroup, salt, x.Content)}}
+	sig, err := sshsig.Sign(bytes.NewReader(r.Statement()), s.signer, sshsig.HashSHA512, verify.Namespace)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	doc := verify.ReportDocument{Form: verify.FormReport, Report: "r-00000000000000000003", Act: "issued", Number: 3, From: x.From.String(), To: x.To.String(), Content: x.Content,
+		Salt: truce.Digest(salt).String(), Simulated: true, Signatures: []verify.Signature{{Body: string(s.body), Act: "issued", How: "ssh", Key: s.key.Key, Statement: r.Statement(), Signature: sshsig.Armor(sig)}}}
+	change(&doc)
+	f.record(truce.RecordReport, nil, ledger.Event{Key: "report:3", Kind: verify.ReportLeaf, Code: 1, Document: doc, Thing: openly, Shows: access.Open, Keys: []verify.KeyDocument{s.key}})
+}
+
+// filled is a record with so many findings, and a daily report.
 func filled(t testing.TB, n int) *factory {
 	f := newFactory(t)
 	f.takeUp()
+	f.report("", func(*verify.ReportDocument) {})
 	f.tick()
 	list := f.outcomes()
 	for i := range n {
@@ -310,7 +337,7 @@ func TestFindingsAreVerified(t *testing.T) {
 	r := f.check(verify.Options{Now: f.at})
 	took := time.Since(begun)
 	runtime.ReadMemStats(&after)
-	if len(r.Faults) > 0 || r.Findings.Signed != int64(*findings) || r.Findings.Derived != int64(*findings) || r.Findings.Claimed+r.Findings.Unsigned != 0 {
+	if len(r.Faults) > 0 || r.Reports.Signed != 1 || r.Findings.Signed != int64(*findings) || r.Findings.Derived != int64(*findings) || r.Findings.Claimed+r.Findings.Unsigned != 0 {
 		t.Fatalf("%s", explain(r))
 	}
 	t.Logf("%d findings verified and derived in %v, %d MB taken from the system, %d MB before", *findings, took.Round(time.Millisecond), after.Sys>>20, before.Sys>>20)

@@ -230,6 +230,9 @@ func (m *Mechanism) Classify(ctx context.Context, v access.Viewer, c record.Clas
 	if err != nil {
 		return Receipt{}, false, err
 	}
+	if row.Kind == truce.RecordReport && c.Tier > row.Tier {
+		return Receipt{}, false, &truce.Error{Op: op, Kind: truce.Conflict, Subject: string(c.Of), Reason: "it was drawn up for " + row.Tier.String() + ", and says what others may not see", Hint: "issue a report that is drawn up for them"}
+	}
 	t.Proposer = truce.Author{}
 	act := access.ActHasten
 	switch c.Act {

@@ -1,8 +1,10 @@
 package mechanism
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +29,8 @@ type public struct {
 	texts  map[truce.Digest][]spoken // who proposed a text
 	cases  map[truce.CaseID]bool     // with a finding that was published
 	let    map[truce.KeyID]spoken    // who let a key in
+	// reports are the daily reports by the first of which they are corrections, out the newest of each that was made public.
+	reports, out map[truce.RecordID]truce.RecordID
 }
 
 // spoken is somebody's word as it is published, and the keys it can be checked with: its own last, behind those by which it was let in. There are none where
@@ -46,6 +50,7 @@ func (m *Mechanism) publish(r *truce.Record, g vault.Groups, effect custody.Effe
 	}
 	if m.public.let == nil {
 		m.public.let = map[truce.KeyID]spoken{}
+		m.public.reports, m.public.out = map[truce.RecordID]truce.RecordID{}, map[truce.RecordID]truce.RecordID{}
 	}
 	events, err := m.events(r, g, effect)
 	if err != nil {
@@ -70,6 +75,10 @@ func (m *Mechanism) events(r *truce.Record, g vault.Groups, effect custody.Effec
 		return m.erasureEvents(r, g, effect)
 	case truce.RecordPause:
 		return m.pauseEvents(r, g)
+	case truce.RecordReport:
+		x, err := record.ReadReport(r, g)
+		m.public.reports[r.ID] = cmp.Or(m.public.reports[x.Of], r.ID)
+		return nil, err
 	case truce.RecordPerson:
 		p, err := record.ReadPerson(r, g)
 		if err == nil && p.Act == record.PersonKeyAdded {
@@ -345,7 +354,7 @@ func (m *Mechanism) outcomeDocument(row *view.Row) (doc verify.OutcomeDocument, 
 	if err != nil {
 		return doc, nil, false, err
 	}
-	doc = verify.OutcomeDocument{Form: verify.FormOutcome, Record: string(r.ID), Agreement: string(o.Agreement), Version: string(o.Version), Rule: string(o.Rule), Article: string(o.Article),
+	doc = verify.OutcomeDocument{Form: verify.FormOutcome, Record: string(r.ID), Simulated: row.Simulated, Agreement: string(o.Agreement), Version: string(o.Version), Rule: string(o.Rule), Article: string(o.Article),
 		Subject: o.Subject.Kind, Gone: o.Gone, Known: o.Attribution.Known.String()}
 	for _, id := range o.Turns {
 		doc.Turns = append(doc.Turns, string(id))
@@ -463,6 +472,8 @@ func (m *Mechanism) classEvents(r *truce.Record, g vault.Groups) ([]ledger.Event
 	switch {
 	case row.Kind == truce.RecordStep && m.public.cases[row.Case]:
 		return m.findingEvents(row.Case)
+	case row.Kind == truce.RecordReport:
+		return m.reportEvents(&row)
 	case row.Kind != truce.RecordOutcome:
 		return nil, nil
 	}
@@ -478,6 +489,51 @@ func (m *Mechanism) classEvents(r *truce.Record, g vault.Groups) ([]ledger.Event
 	}
 	e.Thing.HasPlace, e.Document, e.Code = place, doc, doc.Code()
 	e.Text, e.Plan = a.Text, a.Plan.Hash
+	return []ledger.Event{e}, nil
+}
+
+// reportEvents publishes a daily report that was drawn up for the public and that two people made public, in the place of the one it corrects; or takes it back.
+func (m *Mechanism) reportEvents(row *view.Row) ([]ledger.Event, error) {
+	first := m.public.reports[row.ID]
+	e := ledger.Event{Key: "report:" + string(first), Kind: verify.ReportLeaf, Code: 1, Shows: access.Open | access.Note}
+	e.Thing = m.Directory.Thing(&truce.Record{ID: row.ID, Kind: row.Kind, Tier: row.Tier, Author: row.Author, Recorded: row.Recorded})
+	e.Thing.HasPlace, e.Thing.Simulated = row.HasPlace, row.Simulated
+	out := m.public.out[first]
+	if out != "" && out != row.ID {
+		newest, err := m.row(out)
+		if err != nil || newest.Seq > row.Seq {
+			return nil, err // a correction of it is out
+		}
+	}
+	if e.Thing.Tier != truce.TierPublic || e.Thing.Class != access.ClassOrdinary {
+		if out == row.ID {
+			return []ledger.Event{e}, nil
+		}
+		return nil, nil
+	}
+	r, g, err := m.content(context.Background(), row)
+	if err != nil {
+		return nil, err
+	}
+	x, err := record.ReadReport(&r, g)
+	if err != nil || x.Erased {
+		return nil, err
+	}
+	var drawn Daily
+	if err := json.Unmarshal(x.Content, &drawn); err != nil {
+		return nil, err
+	}
+	opened, ok := g.Reveal(record.ReportGroup)
+	if drawn.Tier != truce.TierPublic.String() || !ok {
+		return nil, nil
+	}
+	doc := verify.ReportDocument{Form: verify.FormReport, Report: string(r.ID), Act: string(x.Act), Number: x.Number, From: instant(x.From), To: instant(x.To), Content: x.Content,
+		Salt: truce.Digest(opened.Salt).String(), Simulated: x.Simulated}
+	doc.Signatures, e.Keys, _ = signed([]spoken{m.word(&r, "issued")}, nil, "")
+	if x.Act == record.ReportCorrects {
+		e.Code = 2
+	}
+	m.public.out[first], e.Document = row.ID, doc
 	return []ledger.Event{e}, nil
 }
 
@@ -504,7 +560,7 @@ func (m *Mechanism) sealedEvents(x record.Class, words []spoken, r *truce.Record
 	if !ok || place < 0 {
 		return nil, nil // it has no such group, or was erased
 	}
-	doc := verify.RevealDocument{Form: verify.FormReveal, ID: string(of.ID), Record: seal.Bytes(of.Bytes()).String(), Place: place, Group: x.Group, Salt: truce.Digest(o.Salt).String(), Data: o.Data, Signatures: list}
+	doc := verify.RevealDocument{Form: verify.FormReveal, ID: string(of.ID), Record: seal.Bytes(of.Bytes()).String(), Place: place, Group: x.Group, Salt: truce.Digest(o.Salt).String(), Data: o.Data, Simulated: row.Simulated, Signatures: list}
 	for _, h := range verify.CommitmentPath(of.ID, of.Commitments, place) {
 		doc.Path = append(doc.Path, h.String())
 	}

@@ -22,8 +22,8 @@ sys.dont_write_bytecode = True
 
 import curves  # noqa: E402
 
-KINDS = "- sealed text key policy outcome finding correction reveal padding withheld erasure pause".split()
-SEALED, TEXT, KEY, POLICY, OUTCOME, FINDING, CORRECTION, REVEAL, PADDING, WITHHELD, ERASURE, PAUSE = range(1, 13)
+KINDS = "- sealed text key policy outcome finding correction reveal padding withheld erasure pause report".split()
+SEALED, TEXT, KEY, POLICY, OUTCOME, FINDING, CORRECTION, REVEAL, PADDING, WITHHELD, ERASURE, PAUSE, REPORT = range(1, 14)
 RESULTS = ["undetermined", "not applicable", "not due", "kept", "breached", "suspended"]
 CODES = {  # the word in the document that the code of the leaf repeats
     TEXT: ("use", [None, "in-force", "rival", "withdrawn"]),
@@ -32,8 +32,9 @@ CODES = {  # the word in the document that the code of the leaf repeats
     WITHHELD: ("why", [None, "danger", "source", "inquiry", "order", "not-evidence"]),
     ERASURE: ("why", [None, "retention", "request", "danger", "mistake", "order"]),
     PAUSE: ("act", [None, "paused", "resumed"]),
+    REPORT: ("act", [None, "issued", "corrects"]),
 }
-STEP, AGREEMENT, CLASS, ERASED, PAUSED = 6, 2, 13, 14, 15  # kinds of record: their places in the table of records.md
+STEP, AGREEMENT, CLASS, ERASED, PAUSED, ISSUED = 6, 2, 13, 14, 15, 16  # kinds of record: their places in the table of records.md
 NOTHING = bytes(32)
 MAX_FILE = 64 << 20
 
@@ -298,7 +299,7 @@ class Leaf:
         self.kind, self.code, self.time, self.due, self.before = struct.unpack(">BBQQQ", b[14:40])
         self.root, self.text, self.plan, self.engine, self.body = (b[i:i + 32] for i in range(40, 200, 32))
         self.subject, self.signed, self.asked = struct.unpack(">QBB", b[200:210])
-        need(1 <= self.kind <= 12, "an unknown kind")
+        need(1 <= self.kind <= 13, "an unknown kind")
         need(not any(b[210:]), "something stands where zeros do")
         need(self.subject <= index, "a subject that is not older")
         need(self.before <= index and (self.before > 0 or self.root == NOTHING), "it names a checkpoint that cannot be")
@@ -313,49 +314,54 @@ class Leaf:
 
 # --- Documents ----------------------------------------------------------------------------------------------------------------------------------
 
-# Members in their order. s text, i a whole number, b true, d a digest, L texts, N whole numbers, a name one of these objects, *name a list of them. A number marked i!
-# stands there when it is 0 as well.
+# Members in their order. s text, i a whole number, b true, d a digest, L texts, N whole numbers, j any JSON, a name one of these objects, *name a list of them. What ends
+# in ? is left out where it has no value; everything else always stands there.
 SHAPES = {
-    "signature": "body act how key statement signature",
+    "signature": "body act how key? statement? signature?",
     "asked": "question answer then",
-    "said": "readings:L result possible:L asked:*asked",
-    "attribution": "result by:L standard confidence",
-    "conclusion": "case number:i agreement version rule article kind occurrence standard confidence intent severity attribution:attribution cites:L",
-    "outcome": "record agreement version rule article subject day cell said:*said turns:L by:L known answering:L gone:b inputs:d",
-    "truce/text/v1": "form agreement version folder use text:d plan:d engine:d signatures:*signature",
-    "truce/key/v1": "form key act body office method public host origins:L signatures:*signature",
+    "said": "readings:L? result possible:L asked:*asked?",
+    "attribution": "result by:L? standard confidence",
+    "conclusion": "case number:i agreement version rule? article? kind? occurrence standard confidence intent severity? attribution:attribution? cites:L? simulated:b?",
+    "outcome": "record agreement version rule article? subject day? cell? said:*said? turns:L? by:L? known? answering:L? gone:b? inputs:d? simulated:b?",
+    "truce/text/v1": "form agreement version folder? use text:d plan:d engine:d signatures:*signature?",
+    "truce/key/v1": "form key act body office method public host? origins:L? signatures:*signature?",
     "truce/policy/v1": "form policy",
-    "truce/outcome/v1": "form record agreement version rule article subject day cell said:*said turns:L by:L known answering:L gone:b inputs:d",
-    "truce/finding/v1": "form conclusion:conclusion outcomes:*outcome signatures:*signature",
-    "truce/correction/v1": "form leaf:i! why",
-    "truce/reveal/v1": "form leaf:i! id record:d place:i! path:L group salt:d data signatures:*signature",
-    "truce/padding/v1": "form from:i! salts:L",
-    "truce/withheld/v1": "form leaves:N why until:i signatures:*signature",
-    "truce/erasure/v1": "form leaves:N why signatures:*signature",
-    "truce/pause/v1": "form act signatures:*signature",
+    "truce/finding/v1": "form conclusion:conclusion outcomes:*outcome? signatures:*signature?",
+    "truce/correction/v1": "form leaf:i why",
+    "truce/reveal/v1": "form leaf:i id record:d place:i path:L group salt:d data simulated:b? signatures:*signature?",
+    "truce/padding/v1": "form from:i salts:L",
+    "truce/withheld/v1": "form leaves:N why until:i? signatures:*signature?",
+    "truce/erasure/v1": "form leaves:N why signatures:*signature?",
+    "truce/pause/v1": "form act signatures:*signature?",
+    "truce/report/v1": "form report act number:i from to content:j salt:d simulated:b? signatures:*signature?",
 }
+SHAPES["truce/outcome/v1"] = "form " + SHAPES["outcome"]
 
 
 def encode(v):
-    return json.dumps(v, ensure_ascii=False, separators=(",", ":")).encode()
+    b = json.dumps(v, ensure_ascii=False, separators=(",", ":"))
+    return b.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode()
 
 
 def shaped(v, shape, where):
-    """Refuses another key, another order and a member without a value; gives the object with "", 0, False or [] for what is left out."""
+    """Refuses another key, another order and a member that stands there without a value; gives the object with "", 0, False, [] or None for what is left out."""
     need(isinstance(v, dict), where + " is no object")
-    members = [x.split(":") if ":" in x else [x, "s"] for x in SHAPES[shape].split()]
-    order = [m for m, _ in members]
-    need([k for k in order if k in v] == list(v), "%s has other keys, or another order: %s" % (where, " ".join(v)))
+    members = []
+    for x in SHAPES[shape].split():
+        m, _, kind = x.rstrip("?").partition(":")
+        members.append((m, kind or "s", x.endswith("?")))
+    need([m for m, _, _ in members if m in v] == list(v), "%s has other keys, or another order: %s" % (where, " ".join(v)))
     out = {}
-    for m, kind in members:
+    for m, kind, optional in members:
         x, at = v.get(m), where + "." + m
         if m not in v:
-            need(not kind.endswith("!"), at + " is left out")
+            need(optional, at + " is left out")
             out[m] = {"s": "", "d": "", "i": 0, "b": False}.get(kind, None if kind in SHAPES else [])
             continue
-        need(x or kind.endswith("!"), at + " has no value and stands there")
-        if kind[0] == "i" or kind == "N":
-            for n in x if kind == "N" and isinstance(x, list) else [x]:
+        need(x or not optional, at + " has no value and stands there")
+        if kind in "iN":
+            need(kind == "i" or isinstance(x, list), at + " is no list")
+            for n in x if kind == "N" else [x]:
                 need(type(n) is int and 0 <= n < 1 << 63, at + " is no number")
         elif kind == "b":
             need(x is True, at + " is not true")
@@ -364,17 +370,22 @@ def shaped(v, shape, where):
             if kind == "d":
                 digest_of(x)
         elif kind == "L":
-            need(isinstance(x, list) and all(isinstance(s, str) and s for s in x), at + " is no list of texts")
+            need(isinstance(x, list) and all(isinstance(s, str) for s in x), at + " is no list of texts")
         elif kind[0] == "*":
             need(isinstance(x, list), at + " is no list")
             x = [shaped(y, kind[1:], at) for y in x]
-        else:
+        elif kind != "j":
             x = shaped(x, kind, at)
         out[m] = x
     return out
 
 
 def strict(b):
+    def number(s):
+        n = float(s)
+        need(0.0001 <= abs(n) < 1e15, "a number that not everybody writes alike")
+        return n
+
     def fail(s):
         raise ValueError("no such number: " + s)
 
@@ -382,7 +393,7 @@ def strict(b):
         need(len({k for k, _ in pairs}) == len(pairs), "a key stands twice")
         return dict(pairs)
 
-    v = json.loads(b.decode(), parse_float=fail, parse_constant=fail, object_pairs_hook=once)
+    v = json.loads(b.decode(), parse_float=number, parse_constant=fail, object_pairs_hook=once)
     need(encode(v) == b, "it is JSON in another spelling")
     return v
 
@@ -415,6 +426,17 @@ def derive(said):
 # --- Signatures ---------------------------------------------------------------------------------------------------------------------------------
 
 
+def commitment(group, salt, data):
+    return H(b"truce/commit/v1\n", *(struct.pack(">Q", len(x)) + x for x in (group.encode(), salt, data)))
+
+
+def moment(ms):
+    """A time as documents write it: UTC, with milliseconds only where there are some."""
+    need(type(ms) is int, "a time is a whole number")
+    s = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ms // 1000))
+    return s + (".%03d" % (ms % 1000) if ms % 1000 else "") + "Z"
+
+
 class Statement:
     """What a person signs: a record from its kind to its body (journal.md)."""
 
@@ -424,8 +446,7 @@ class Statement:
         self.kind, self.tier = r.number(1), r.number(1)
         self.agreement, self.version, self.person, self.on = (r.text().decode() for _ in range(4))
         self.office, self.vouch, self.key, self.claimed = r.number(1), r.number(1), r.text().decode(), r.number(8)
-        for _ in range(r.number(4)):
-            r.text(), r.take(32)
+        self.commitments = [(r.text().decode(), r.take(32)) for _ in range(r.number(4))]
         raw = r.text()
         r.done()
         self.body = strict(raw)
@@ -504,6 +525,7 @@ class Check:
         self.faults, self.remarks, self.paused = [], [], False
         self.leaves, self.keys, self.texts, self.states = {}, {}, {}, {}
         self.findings = dict.fromkeys(("derived", "claimed", "signed", "unsigned"), 0)
+        self.reports = dict.fromkeys(("signed", "claimed"), 0)
         own = store.read("policy")
         need(policy or own, "there is no policy")
         self.raw_policy = policy or own
@@ -677,7 +699,7 @@ class Check:
         """Bodies by act whose own keys signed, and those of whom the operator says so."""
         own, claimed = {}, {}
         for s in d["signatures"]:
-            need(s["act"] in ("proposed", "confirms", "sign", "dissent", "silence") and s["how"] in ("ssh", "passkey", "session", "node"), "not a signature")
+            need(s["act"] in ("proposed", "confirms", "sign", "dissent", "silence", "issued") and s["how"] in ("ssh", "passkey", "session", "node"), "not a signature")
             if s["how"] in ("session", "node"):
                 need(not (s["key"] or s["statement"] or s["signature"]), "a signature that is none")
                 claimed.setdefault(s["act"], set()).add(s["body"])
@@ -807,8 +829,7 @@ class Check:
         salt = digest_of(d["salt"])
         data = unbase64(d["data"])
         need(d["place"] < 64 and len(d["path"]) == 6, "not a place of the tree")
-        parts = [struct.pack(">Q", len(x)) + x for x in (d["group"].encode(), salt, data)]
-        r = H(b"\0", H(b"truce/commit/v1\n", *parts))
+        r = H(b"\0", commitment(d["group"], salt, data))
         for bit, h in enumerate(map(digest_of, d["path"])):
             r = H(b"\1", h, r) if d["place"] >> bit & 1 else H(b"\1", r, h)
         seal = H(b"truce/sealed/v1\n", text(d["id"].encode()), digest_of(d["record"]), r)
@@ -837,6 +858,20 @@ class Check:
             self.about(n)
             if self.states.get(n) not in ("revealed", "padding"):
                 self.states[n] = "erased"
+
+    def on_report(self, i, leaf, d, raw):
+        c = d["content"]
+        need(isinstance(c, dict) and c.get("tier") == "public", "the report was not drawn up for the public")
+        need((c.get("number"), c.get("from"), c.get("to"), c.get("simulated", False)) == (d["number"], d["from"], d["to"], d["simulated"]), "the report says something else of itself than its document")
+        opened = "content", commitment("content", digest_of(d["salt"]), encode(raw["content"]))
+
+        def fits(t, act):
+            b = t.body
+            return t.kind == ISSUED and t.tier == 4 and opened in t.commitments and (b.get("act"), b.get("number"), b.get("simulated", False)) == (d["act"], d["number"], d["simulated"]) and (
+                moment(b.get("from")), moment(b.get("to"))) == (d["from"], d["to"])
+
+        own, _ = self.signatures(i, d, fits)
+        self.reports["signed" if own else "claimed"] += 1
 
     def on_pause(self, i, leaf, d, raw):
         self.paused = d["act"] == "paused"
@@ -868,7 +903,7 @@ class Check:
         many = lambda list: [{k: x[n] for k, n in p.items()} for x in list]
         return {"verdict": self.verdict(), "origin": c.origin, "size": c.size, "root": c.root.hex(), "whole": self.whole, "since": self.seen.size if self.seen else 0,
                 "witnesses": {"count": self.n, "need": self.k, "lying": self.lying, "signed": len(c.signed), "met": self.policy.met(c.signed)}, "leaves": count,
-                "findings": self.findings, "sealed": self.count, "faults": many(self.faults), "remarks": many(self.remarks)}
+                "findings": self.findings, "reports": self.reports, "sealed": self.count, "faults": many(self.faults), "remarks": many(self.remarks)}
 
     def write(self, out):
         r, c = self.report(), self.checkpoint
@@ -884,6 +919,7 @@ class Check:
             if c.signed:
                 say("  seen by %d witnesses, the first at %s" % (len(c.signed), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(min(c.signed.values())))))
             say("  %(signed)d findings have the signatures that the agreement asks for; %(derived)d outcomes follow from their answers" % self.findings)
+            say("  %(signed)d daily reports are as who issued them signed them" % self.reports)
         say("\nClaimed\n  the plan of a text; that the questions of an outcome are those of its rule; %(claimed)d outcomes without answers; %(unsigned)d findings signed by too few keys" % self.findings)
         say("\nWithheld\n  " + ", ".join("%d %s" % (n, k.replace("_", " ")) for k, n in self.count.items()))
         say("\nCannot be proved\n  that an observer told the truth; that what nobody recorded did not happen; that this is the only log, if you look for the first time; whose a key is")
