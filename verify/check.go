@@ -426,7 +426,7 @@ func (c *checker) document(i int64, l Leaf, b []byte) error {
 		if err := decodeForm(b, l.Kind, &d.Form, &d); err != nil {
 			return err
 		}
-		if l.Subject != d.Leaf+1 || d.Why != "withdrawn" {
+		if l.Subject == 0 || l.Subject != d.Leaf+1 || d.Why != "withdrawn" {
 			return fmt.Errorf("leaf and document are about different leaves")
 		}
 		return nil
@@ -439,7 +439,7 @@ func (c *checker) document(i int64, l Leaf, b []byte) error {
 		if err := decodeForm(b, l.Kind, &d.Form, &d); err != nil {
 			return err
 		}
-		if l.Code == 0 || d.Why != withheldWords[l.Code] {
+		if l.Code == 0 || d.Why != withheldWords[l.Code] || d.Until < 0 {
 			return fmt.Errorf("leaf and document give different reasons")
 		}
 		c.two(i, l.Kind, d.Signatures)
@@ -454,6 +454,8 @@ func (c *checker) document(i int64, l Leaf, b []byte) error {
 		}
 		c.two(i, l.Kind, d.Signatures)
 		return c.settle(i, l.Kind, d.Leaves, 0)
+	case ReportLeaf:
+		return c.report(i, l, b)
 	case Pause:
 		var d PauseDocument
 		if err := decodeForm(b, l.Kind, &d.Form, &d); err != nil {
@@ -617,7 +619,13 @@ func (c *checker) finding(i int64, l Leaf, b []byte) error {
 	if n := slices.Index(truce.OccurrenceWords, words.Occurrence); n != int(l.Code) {
 		return fmt.Errorf("the leaf says something else than the conclusion")
 	}
+	if words.Number < 0 {
+		return fmt.Errorf("there is no step %d", words.Number)
+	}
 	for k := range d.Outcomes {
+		if d.Outcomes[k].Form != "" {
+			return fmt.Errorf("an outcome in a finding names no form")
+		}
 		if err := c.outcome(i, l, &d.Outcomes[k]); err != nil {
 			return err
 		}
