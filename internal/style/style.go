@@ -4,7 +4,9 @@ package style
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -131,4 +133,74 @@ func Language(l string) string {
 		return lang.For(l).Say(truce.Say("report.language"))
 	}
 	return l
+}
+
+// Words are the functions that templates of a language call. A sentence is said by its id, {{say "web.today.title"}}; a word of one of the program's own lists by
+// list and word, {{is "state" .State}}.
+func Words(language string, p func() *lang.Printer) template.FuncMap {
+	return template.FuncMap{
+		"say": func(id string, args ...any) (string, error) {
+			list := make([]truce.Arg, len(args))
+			for i, a := range args {
+				switch a := a.(type) {
+				case truce.Arg:
+					list[i] = a
+				case string:
+					list[i] = truce.Str(a)
+				case int:
+					list[i] = truce.NumArg(int64(a))
+				case int64:
+					list[i] = truce.NumArg(a)
+				default:
+					if v := reflect.ValueOf(a); v.Kind() == reflect.String {
+						list[i] = truce.Str(v.String())
+						continue
+					}
+					return "", fmt.Errorf("%s: no argument can be made of %T", id, a)
+				}
+			}
+			return p().Say(truce.Phrase{ID: id, Args: list}), nil
+		},
+		"is":      func(list string, word any) string { return Is(p(), list, fmt.Sprint(word)) },
+		"word":    func(w any) string { return p().Word(fmt.Sprint(w)) },
+		"actor":   func(id any) string { return p().Actor(truce.ActorID(fmt.Sprint(id))) },
+		"body":    func(id any) string { return Body(p(), fmt.Sprint(id)) },
+		"rule":    func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
+		"term":    func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
+		"reading": func(id any) string { return Reading(p(), fmt.Sprint(id)) },
+		"num": func(n any) (string, error) {
+			switch v := reflect.ValueOf(n); {
+			case v.CanInt():
+				return p().Number(v.Int()), nil
+			case v.CanUint():
+				return p().Number(int64(v.Uint())), nil
+			}
+			return "", fmt.Errorf("%T is no number", n)
+		},
+		"time":   func(at any) template.HTML { return Time(p(), at, false) },
+		"day":    func(at any) template.HTML { return Time(p(), at, true) },
+		"id":     func(id any) template.HTML { return ID(fmt.Sprint(id)) },
+		"text":   Text,
+		"result": func(word any) template.HTML { return Result(p(), fmt.Sprint(word)) },
+		"sep":    func(sign string) string { return Separator(language, sign) },
+		"icon":   Icon,
+		"dict":   dict,
+		"list":   func(items ...any) []any { return items },
+	}
+}
+
+// dict makes the argument of a part: {{template "card" dict "title" .Title "items" .Items}}.
+func dict(pairs ...any) (map[string]any, error) {
+	out := map[string]any{}
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict: a name lacks its value")
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
 }

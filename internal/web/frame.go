@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"math"
 	"path"
-	"reflect"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -78,54 +78,14 @@ func (s *server) newLook(language string) (*look, error) {
 	return l, nil
 }
 
-// words are the functions that templates call. A sentence is said by its id: {{say "web.today.title"}}.
+// words are the functions that templates call: those of package style, and those of pages that somebody asks for.
 func (l *look) words() template.FuncMap {
 	p := l.printer
-	return template.FuncMap{
-		"say": func(id string, args ...any) (string, error) {
-			list := make([]truce.Arg, len(args))
-			for i, a := range args {
-				switch a := a.(type) {
-				case truce.Arg:
-					list[i] = a
-				case string:
-					list[i] = truce.Str(a)
-				case int:
-					list[i] = truce.NumArg(int64(a))
-				case int64:
-					list[i] = truce.NumArg(a)
-				default:
-					if v := reflect.ValueOf(a); v.Kind() == reflect.String {
-						list[i] = truce.Str(v.String())
-						continue
-					}
-					return "", fmt.Errorf("%s: no argument can be made of %T", id, a)
-				}
-			}
-			return p().Say(truce.Phrase{ID: id, Args: list}), nil
-		},
-		// is writes a word of one of the program's own lists: {{is "state" .State}} is web.is.state.registered.
-		"is":      func(list string, word any) string { return style.Is(p(), list, fmt.Sprint(word)) },
-		"word":    func(w any) string { return p().Word(fmt.Sprint(w)) },
-		"actor":   func(id any) string { return p().Actor(truce.ActorID(fmt.Sprint(id))) },
-		"body":    func(id any) string { return style.Body(p(), fmt.Sprint(id)) },
-		"rule":    func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
-		"place":   func(id any) string { return l.place(fmt.Sprint(id)) },
-		"term":    func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
-		"reading": func(id any) string { return style.Reading(p(), fmt.Sprint(id)) },
-		"num": func(n any) (string, error) {
-			switch v := reflect.ValueOf(n); {
-			case v.CanInt():
-				return p().Number(v.Int()), nil
-			case v.CanUint():
-				return p().Number(int64(v.Uint())), nil
-			}
-			return "", fmt.Errorf("%T is no number", n)
-		},
+	words := style.Words(l.lang, p)
+	maps.Copy(words, template.FuncMap{
+		"place":    func(id any) string { return l.place(fmt.Sprint(id)) },
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
 		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
-		"time":     func(at any) template.HTML { return style.Time(p(), at, false) },
-		"day":      func(at any) template.HTML { return style.Time(p(), at, true) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
 		// minute is time without the seconds, for lists.
 		"minute": func(at string) template.HTML {
@@ -133,19 +93,13 @@ func (l *look) words() template.FuncMap {
 		},
 		"lasting":  func(d string) truce.Arg { x, _ := time.ParseDuration(d); return truce.DurArg(x.Truncate(time.Minute)) },
 		"left":     func(now truce.Instant, due string) template.HTML { return leftTag(p(), now, due) },
-		"id":       func(id any) template.HTML { return style.ID(fmt.Sprint(id)) },
-		"text":     style.Text,
 		"to":       func(parts ...any) string { return "/" + l.lang + fmt.Sprint(parts...) },
 		"asset":    l.s.address,
 		"has":      func(name string) bool { return l.s.assets.has(name) },
-		"result":   func(word any) template.HTML { return style.Result(p(), fmt.Sprint(word)) },
 		"byResult": byResult,
 		"fold":     func(list []mechanism.Said) bool { return len(list) > maxUnfolded },
-		"sep":      func(sign string) string { return style.Separator(l.lang, sign) },
-		"icon":     style.Icon,
-		"dict":     dict,
-		"list":     func(items ...any) []any { return items },
-	}
+	})
+	return words
 }
 
 // address is where a page finds one of its files.
@@ -208,22 +162,6 @@ func leftTag(p *lang.Printer, now truce.Instant, due string) template.HTML {
 		text = p.Say(truce.Say("web.over", truce.DurArg(d)))
 	}
 	return template.HTML(`<time class="` + class + `" datetime="` + at.String() + `" title="` + template.HTMLEscapeString(p.DateTime(at)) + `">` + template.HTMLEscapeString(text) + `</time>`)
-}
-
-// dict makes the argument of a part: {{template "card" dict "title" .Title "items" .Items}}.
-func dict(pairs ...any) (map[string]any, error) {
-	out := map[string]any{}
-	if len(pairs)%2 != 0 {
-		return nil, fmt.Errorf("dict: a name lacks its value")
-	}
-	for i := 0; i < len(pairs); i += 2 {
-		name, ok := pairs[i].(string)
-		if !ok {
-			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
-		}
-		out[name] = pairs[i+1]
-	}
-	return out, nil
 }
 
 // view is what a template is given: the frame of the page, and what the page says.
