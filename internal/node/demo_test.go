@@ -238,6 +238,13 @@ func TestDemoShowsSomethingToEverybody(t *testing.T) {
 		if v.Office == truce.OfficeOperator {
 			continue // keeps the machine, and reads nothing by office
 		}
+		reports, err := m.Dailies(ctx, v, "", 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Office == truce.OfficePublic && (len(reports.Items) < 4 || !slices.ContainsFunc(reports.Items, func(r mechanism.DailyReport) bool { return r.Superseded != "" })) {
+			t.Errorf("%s: %d daily reports, none of them corrected", name, len(reports.Items))
+		}
 		if len(cases) < 5 || len(said.Items) < 5 && v.Office != truce.OfficeAuditor || len(seen.Items) < 5 || len(outcomes.Items) < 5 {
 			t.Errorf("%s: %d cases with %d findings, %d statements, %d observations, %d outcomes", name, len(cases), findings, len(said.Items), len(seen.Items), len(outcomes.Items))
 		}

@@ -343,6 +343,7 @@ func (l *life) past(agreement fs.FS) error {
 	l.cases()
 	l.queries()
 	l.affairs()
+	l.dailies()
 	if l.reports > 0 {
 		l.flood(l.reports)
 	}
