@@ -350,6 +350,9 @@ func (p *parts) statement(r *Record) {
 	r.Claimed = Instant(p.uint64())
 	n := p.uint32()
 	p.many = p.many || n > MaxCommitments
+	if room := min(int(n), MaxCommitments, len(p.b)/len(Digest{})); room > 0 {
+		r.Commitments = make([]Commitment, 0, room)
+	}
 	for range min(n, MaxCommitments) {
 		c := Commitment{Group: string(p.part())}
 		p.digest(&c.Digest)

@@ -17,6 +17,9 @@ const (
 // Whole checks an entry by itself: that its bytes are a record with its number, and that its sealed content, where there is any, is what the record
 // commits to. It gives the record and the digest of its bytes. Its errors are Corrupt.
 func Whole(e Entry) (truce.Record, truce.Digest, error) {
+	if e.whole != nil {
+		return e.whole.record, e.whole.digest, nil
+	}
 	const op truce.Op = "journal.Whole"
 	fail := func(reason string, cause error) (truce.Record, truce.Digest, error) {
 		return truce.Record{}, truce.Digest{}, &truce.Error{Op: op, Kind: truce.Corrupt, Subject: fmt.Sprintf("record %d", e.Seq),
@@ -42,6 +45,15 @@ func Whole(e Entry) (truce.Record, truce.Digest, error) {
 		}
 	}
 	return r, truce.Digest(seal.Bytes(e.Bytes)), nil
+}
+
+// Checked is [Whole] for a store that hands the entry on: what was found goes with it, and whoever asks again need not parse and hash again.
+func Checked(e *Entry) (truce.Record, truce.Digest, error) {
+	r, digest, err := Whole(*e)
+	if err == nil {
+		e.whole = &found{r, digest}
+	}
+	return r, digest, err
 }
 
 // Next checks that an entry is whole and follows on after a head, and gives the head it makes. Its errors are Corrupt.

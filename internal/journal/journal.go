@@ -23,6 +23,13 @@ type Entry struct {
 	// Sealed is the encrypted content (package vault); nil where the record has none, or where it was erased. The chain covers it
 	// through the commitment named [SealedGroup], so it can be checked without a key and destroyed without breaking the chain.
 	Sealed []byte
+	// whole is what [Whole] found, where a store found it already. Who changes the bytes makes another entry.
+	whole *found
+}
+
+type found struct {
+	record truce.Record
+	digest truce.Digest
 }
 
 // clone copies an entry out of a reading.

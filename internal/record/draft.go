@@ -124,9 +124,7 @@ func decode(b []byte, v any) error {
 	if len(b) > MaxBodyBytes {
 		return fmt.Errorf("%d bytes are more than the %d it may have", len(b), MaxBodyBytes)
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
+	if err := json.Unmarshal(b, v); err != nil {
 		return err
 	}
 	again, err := encode(v)

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"iter"
 	"reflect"
 
 	"truce"
@@ -117,16 +118,27 @@ const noKind = `"kind":"unknown"`
 // splitObservation gives the groups of an observation.
 func splitObservation(o *truce.Observation) []vault.Group {
 	groups := make([]vault.Group, 0, len(observationGroups)+1)
-	line := make([]byte, 0, 512)
-	for _, w := range observationGroups {
-		var part truce.Observation
-		w.pick(&part, o)
-		line = ndjson.Append(line[:0], &part)
-		before, after, _ := bytes.Cut(line[1:len(line)-2], []byte(noKind)) // without the braces and the line end
-		data := append(append([]byte{'{'}, before...), bytes.TrimPrefix(after, []byte(","))...)
-		groups = append(groups, vault.Group{Name: w.name, Data: append(bytes.TrimSuffix(data, []byte(",")), '}')})
+	for i, data := range split(o) {
+		groups = append(groups, vault.Group{Name: observationGroups[i].name, Data: bytes.Clone(data)})
 	}
 	return groups
+}
+
+// split gives the bytes of each group in their order; they are good until the next.
+func split(o *truce.Observation) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		part, line := new(truce.Observation), make([]byte, 0, 512)
+		for i, w := range observationGroups {
+			*part = truce.Observation{}
+			w.pick(part, o)
+			line = ndjson.Append(line[:0], part)
+			before, after, _ := bytes.Cut(line[:len(line)-2], []byte(noKind)) // without the brace and the line end
+			data := append(before, bytes.TrimPrefix(after, []byte(","))...)
+			if !yield(i, append(bytes.TrimSuffix(data, []byte(",")), '}')) {
+				return
+			}
+		}
+	}
 }
 
 // fromGroups reads groups into an observation, leaving its file and row, and refuses what splitting it would not give again: members in a group they do not
@@ -158,8 +170,8 @@ func fromGroups(o *truce.Observation, kind truce.ObservationKind, simulated, mov
 	read := e.Observation
 	read.Simulated, read.Moved, read.File, read.Row = simulated, moved, o.File, o.Row
 	*o = *read
-	for i, g := range splitObservation(o) {
-		if !bytes.Equal(g.Data, groups[i].Data) {
+	for i, data := range split(o) {
+		if !bytes.Equal(data, groups[i].Data) {
 			return errNotCanonical
 		}
 	}

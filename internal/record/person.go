@@ -16,10 +16,11 @@ const (
 	PersonLeft     PersonAct = "left"  // holds no office any more, and no key works
 	PersonKeyAdded PersonAct = "key-added"
 	PersonKeyGone  PersonAct = "key-gone" // a key was lost, stolen or replaced
+	PersonVouches  PersonAct = "vouches"  // with an older key of the same body, somebody says that a key is who it is said to be
 	PersonConfirms PersonAct = "confirms" // a second person of another body agrees to a proposed act; it takes effect
 )
 
-var personActs = []PersonAct{PersonAdded, PersonLeft, PersonKeyAdded, PersonKeyGone, PersonConfirms}
+var personActs = []PersonAct{PersonAdded, PersonLeft, PersonKeyAdded, PersonKeyGone, PersonVouches, PersonConfirms}
 
 // Method is a way to prove who one is.
 type Method string
@@ -49,7 +50,7 @@ type Person struct {
 	Proposed bool
 	// Confirms is the record that is confirmed.
 	Confirms truce.RecordID
-	// Key and Method belong to PersonKeyAdded and PersonKeyGone. Acts, Office and Until limit a token.
+	// Key belongs to PersonKeyAdded, PersonKeyGone and PersonVouches, Method to the first two. Acts, Office and Until limit a token.
 	Key    truce.KeyID
 	Method Method
 	Acts   []string
@@ -181,7 +182,7 @@ func (b *personBody) check() error {
 			return errText("there is no office " + w)
 		}
 	}
-	added, key := b.Act == PersonAdded, b.Act == PersonKeyAdded || b.Act == PersonKeyGone
+	added, key := b.Act == PersonAdded, b.Act == PersonKeyAdded || b.Act == PersonKeyGone || b.Act == PersonVouches
 	switch {
 	case added && (b.Body == "" || len(b.Offices) == 0 || !b.Since.Stated()):
 		return errText("who is added has a body, an office and a day from which they hold it")

@@ -181,7 +181,7 @@ func (r *reader) batch() (batch, error) {
 		if state == stateSealed {
 			e.Sealed = rest[entryHeader+n : entryHeader+n+m]
 		}
-		rec, digest, err := journal.Whole(e.Entry)
+		rec, digest, err := journal.Checked(&e.Entry)
 		if err != nil {
 			return batch{fault: err.Error()}, nil
 		}

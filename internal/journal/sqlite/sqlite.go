@@ -244,7 +244,8 @@ func (s *Store) Read(ctx context.Context, from truce.Seq, fn func(journal.Entry)
 		if len(rows.of) == 0 {
 			return missing(next)
 		}
-		for _, row := range rows.of {
+		for i := range rows.of {
+			row := &rows.of[i]
 			if row.Seq != next {
 				return missing(next)
 			}
@@ -273,9 +274,9 @@ type row struct {
 }
 
 // check holds a row against its own digest and the record's commitment.
-func (r row) check() error {
+func (r *row) check() error {
 	reason := ""
-	rec, digest, err := journal.Whole(r.Entry)
+	rec, digest, err := journal.Checked(&r.Entry)
 	_, seals := rec.Commitment(journal.SealedGroup)
 	switch {
 	case err != nil:
