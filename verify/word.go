@@ -43,23 +43,18 @@ func (c *checker) key(i int64, l Leaf, b []byte) error {
 	return nil
 }
 
-// vouched notes where a body that had a key gets another, or loses one, on the operator's word alone: the first comes with nobody to vouch for it.
+// vouched notes where a body that had a key gets another that no older key of it vouches for, or loses one on the operator's word alone. The first comes with nobody to vouch for it.
 func (c *checker) vouched(i int64, d *KeyDocument) {
 	first, own := true, false
 	for _, k := range c.keys {
 		first = first && k.Body != d.Body
 	}
 	for _, s := range d.Signatures {
-		ok, err := c.word(s, func(r *truce.Record) error {
-			if r.Kind != truce.RecordPerson {
-				return fmt.Errorf("what was signed is something else")
-			}
-			return nil
-		})
+		ok, err := c.word(s, func(r *truce.Record) error { return signsKey(r, d) })
 		if err != nil {
 			c.fault("signature", i, "%s: %v", s.Body, err)
 		}
-		own = own || ok && err == nil
+		own = own || ok && err == nil && (s.Body == d.Body || d.Act == "ends")
 	}
 	if !first && !own {
 		c.note("key-unsigned", i, "a key of %s %s, and no key that was listed before signed that: ask the body", d.Body, d.Act)
@@ -146,6 +141,18 @@ func (d *KeyDocument) verify(statement, signature []byte) error {
 		return err
 	}
 	return seal.VerifySSHSig(k, Namespace, statement, sig)
+}
+
+// signsKey says whether a statement lets a key in, or ends it. Who leaves loses all keys.
+func signsKey(r *truce.Record, d *KeyDocument) error {
+	var b struct{ Act, Key string }
+	if r.Kind == truce.RecordPerson && json.Unmarshal(r.Body, &b) == nil {
+		switch {
+		case d.Act == "begins" && b.Key == d.Key && (b.Act == "key-added" || b.Act == "vouches"), d.Act == "ends" && (b.Key == d.Key && b.Act == "key-gone" || b.Act == "left"):
+			return nil
+		}
+	}
+	return fmt.Errorf("what was signed is something else")
 }
 
 // signsText says whether a statement proposes the text of a document.

@@ -295,6 +295,11 @@ func (d *Directory) actFor(x record.Person, by truce.PersonID) Act {
 			return ActKey
 		}
 		return ActDismiss
+	case record.PersonVouches:
+		k, voucher := d.keys[x.Key], d.people[by]
+		if k != nil && !k.Ended.Stated() && k.Person == x.Person && p != nil && voucher != nil && p.body == voucher.body {
+			return ActKey
+		}
 	case record.PersonKeyAdded:
 		switch {
 		case x.Person == by && x.Method != record.MethodInvitation:

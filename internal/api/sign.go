@@ -56,6 +56,12 @@ func (s *server) aboutSigning() {
 		says: "Adds an SSH key that signs records, on this machine or on one without a network."}, func(ctx context.Context, c *caller, in *body[sshKey]) (Receipt, error) {
 		return s.addKey(ctx, c, record.Person{Person: c.Viewer.Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: []byte(in.Body.Line)}})
 	})
+	add(s, route{id: "vouch", method: http.MethodPost, path: "/api/keys/{id}/vouchers", tag: tag, act: access.ActKey, kind: access.KindPerson, status: http.StatusCreated,
+		says: "Says, signed with an older key of your own, that a key of your body is who it is said to be. Strangers who check the open record then need not take the operator's word for it."},
+		func(ctx context.Context, c *caller, in *ByID) (Receipt, error) {
+			r, err := s.m.Vouch(ctx, c.Viewer, truce.KeyID(in.ID))
+			return s.receipt(r, false, err)
+		})
 	type subject struct {
 		ByID
 		Body struct {

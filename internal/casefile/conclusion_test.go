@@ -20,6 +20,14 @@ func TestASignatureBindsTheWords(t *testing.T) {
 	if err := verify.Decode(words, new(verify.Conclusion)); err != nil {
 		t.Fatal(err)
 	}
+	if strings.Contains(string(words), "simulated") {
+		t.Errorf("%s", words)
+	}
+	l.book.cases[id].Simulated = true
+	if invented, _ := l.book.Conclusion(id, 7); !strings.HasSuffix(string(invented), `,"simulated":true}`) {
+		t.Errorf("%s", invented)
+	}
+	l.book.cases[id].Simulated = false
 	good := record.Step{Step: truce.StepSign, Of: 7, Signs: verify.ConclusionDigest(words)}
 	bad := good
 	bad.Signs = verify.ConclusionDigest([]byte(strings.Replace(string(words), "high", "low", 1)))

@@ -259,6 +259,8 @@ func TestTheSecondCheckerAgreesOnAMechanism(t *testing.T) {
 	o.key("united states")
 	_, id := o.finding()
 	o.key("duty")
+	o.report(truce.TierPublic, "", "Under the first key.")
+	o.keyBy("duty", o.as("duty"))
 	o.report(truce.TierPublic, "", "A quiet day.")
 	other := o.w.Report("other monitor", strings.Replace(mechanismtest.Shelling, "obs-1", "obs-2", 1)).IDs[0]
 	o.tick()

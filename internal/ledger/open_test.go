@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"truce/internal/ledger"
 	"truce/internal/mechanism"
 	"truce/internal/mechanism/mechanismtest"
+	"truce/internal/monitor"
 	"truce/internal/record"
 	"truce/internal/seal"
 	"truce/internal/view"
@@ -42,6 +44,7 @@ type open struct {
 	ticks  []*ledger.Tick
 	policy string
 	signer map[string]ssh.Signer
+	signs  map[string]truce.KeyID // with which key somebody signs
 }
 
 const origin = "mechanism.example/southwest-syria"
@@ -53,7 +56,7 @@ func begin(t *testing.T, change ...func(*record.Agreement)) *open {
 			t.Fatal(err)
 		}
 	}
-	o := &open{t: t, w: mechanismtest.Start(t, change...), dir: t.TempDir(), signer: map[string]ssh.Signer{}}
+	o := &open{t: t, w: mechanismtest.Start(t, change...), dir: t.TempDir(), signer: map[string]ssh.Signer{}, signs: map[string]truce.KeyID{}}
 	o.log = ledger.New(origin, o.w.Keys)
 	folder, err := disk.Open(o.dir)
 	must(err)
@@ -139,9 +142,14 @@ func (o *open) check(seen []byte) *verify.Report {
 	return r
 }
 
-// key gives somebody an ssh key.
-func (o *open) key(name string) {
+// key gives somebody an ssh key, on the word of their session. They sign with it from then on.
+func (o *open) key(name string) { o.keyBy(name, o.w.As(name)) }
+
+// keyBy gives somebody a key and is added as the viewer says: by a session, or signed with the key before.
+func (o *open) keyBy(name string, v access.Viewer) {
 	o.t.Helper()
+	o.w.Later(time.Second)
+	v.Now, v.Proved = o.w.Clock(), o.w.Clock()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		o.t.Fatal(err)
@@ -155,21 +163,23 @@ func (o *open) key(name string) {
 		o.t.Fatal(err)
 	}
 	line := bytes.TrimSpace(ssh.MarshalAuthorizedKey(k))
-	_, _, err = o.w.M.AddKey(context.Background(), o.w.As(name), record.Person{Person: o.w.People[name].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: append(line, " officer@NAME-OF-SOMEBODY"...)}})
+	r, _, err := o.w.M.AddKey(context.Background(), v, record.Person{Person: o.w.People[name].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: append(line, " officer@NAME-OF-SOMEBODY"...)}})
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	o.signer[name] = signer
+	o.signed(name, r)
+	parsed, err := seal.ParseSSHKey(string(line))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.signer[name], o.signs[name] = signer, parsed.ID()
 }
 
 // as gives somebody who signs with their own key, where they have one.
 func (o *open) as(name string) access.Viewer {
 	v := o.w.As(name)
 	if o.signer[name] != nil {
-		v.Vouch = truce.VouchSignature
-		for _, k := range o.w.M.Directory.Keys(v.Person, o.w.Clock()) {
-			v.Key = k.ID
-		}
+		v.Vouch, v.Key = truce.VouchSignature, o.signs[name]
 	}
 	return v
 }
@@ -490,6 +500,116 @@ func TestDailyReportsArePublished(t *testing.T) {
 	o.tick()
 	if r := o.check(nil); len(r.Faults) > 0 || r.Leaves.Report != 2 || r.Leaves.Correction != 1 {
 		t.Fatalf("%s", explain(r))
+	}
+}
+
+// colleague is a second duty officer, let in by two bodies.
+func (o *open) colleague() {
+	o.t.Helper()
+	a := o.w.People["duty"]
+	a.Person = "p-colleague"
+	d, err := record.Person{At: o.w.Clock(), Act: record.PersonAdded, Person: a.Person, Body: a.Body, Offices: []truce.Office{a.Office}, Since: o.w.Clock(), Proposed: true}.Draft()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	c, err := record.Person{At: o.w.Clock(), Act: record.PersonConfirms, Confirms: o.w.Put(o.w.People["duty"], d)}.Draft()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.w.Put(o.w.People["jordan"], c)
+	o.w.People["colleague"] = a
+}
+
+// A body's second key raises no alarm where an older key of it let it in, in each of the ways in which people do that. On the operator's word alone it does, and so does a key that ends so.
+func TestKeysAreVouchedFor(t *testing.T) {
+	ctx := context.Background()
+	vouch := func(o *open, name string, id truce.KeyID) {
+		r, err := o.w.M.Vouch(ctx, o.as(name), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.signed(name, r)
+	}
+	for _, x := range []struct {
+		name string
+		do   func(*open)
+		keys int64 // key leaves there are at the end
+		want []string
+	}{
+		{"the older key signs that it is added", func(o *open) { o.keyBy("duty", o.as("duty")) }, 2, nil},
+		{"the older key vouches for it later", func(o *open) {
+			older, signs := o.signer["duty"], o.signs["duty"]
+			o.key("duty")
+			signer, id := o.signer["duty"], o.signs["duty"]
+			if _, err := o.w.M.Vouch(ctx, o.as("duty"), id); truce.KindOf(err) != truce.Invalid {
+				t.Errorf("a key vouches for itself: %v", err)
+			}
+			o.signer["duty"], o.signs["duty"] = older, signs
+			vouch(o, "duty", id)
+			o.signer["duty"], o.signs["duty"] = signer, id
+		}, 2, nil},
+		{"a colleague vouches for it", func(o *open) {
+			o.key("jordan")
+			o.key("duty")
+			if _, err := o.w.M.Vouch(ctx, o.as("jordan"), o.signs["duty"]); truce.KindOf(err) != truce.NotFound {
+				t.Errorf("somebody of another body vouches: %v", err)
+			}
+			vouch(o, "colleague", o.signs["duty"])
+		}, 3, []string{"key-change"}}, // the colleague's own is the body's second, and nobody vouched for that
+		{"a colleague whose key was let in vouches for it", func(o *open) {
+			vouch(o, "duty", o.signs["colleague"])
+			o.key("duty")
+			vouch(o, "colleague", o.signs["duty"])
+		}, 3, nil},
+		{"one after the other", func(o *open) {
+			first := o.signs["duty"]
+			o.keyBy("duty", o.as("duty"))
+			if _, err := o.w.M.DropKey(ctx, o.w.As("duty"), first); err != nil {
+				t.Fatal(err)
+			}
+			o.tick() // the old one ends long before the new one signs
+		}, 3, []string{"key-change"}}, // a session ended it
+		{"one after the other, signed", func(o *open) {
+			first := o.signs["duty"]
+			o.keyBy("duty", o.as("duty"))
+			r, err := o.w.M.DropKey(ctx, o.as("duty"), first)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.signed("duty", r)
+			o.tick()
+		}, 3, nil},
+		{"nobody vouches for it", func(o *open) { o.key("duty") }, 2, []string{"key-change"}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			o := begin(t)
+			o.key("duty")
+			o.report(truce.TierPublic, "", "First.")
+			o.colleague()
+			o.key("colleague")
+			o.w.Later(25 * time.Hour)
+			o.tick()
+			look := func(before *monitor.State) *monitor.Report {
+				r, err := monitor.Look(os.DirFS(o.dir), before, monitor.Options{Now: o.w.Clock()})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r
+			}
+			before := look(nil)
+			x.do(o)
+			o.report(truce.TierPublic, "", "Second.")
+			o.w.Later(25 * time.Hour)
+			o.tick()
+			var alarms []string
+			for _, a := range look(before.Next).Alarms {
+				alarms = append(alarms, a.Code)
+			}
+			r := o.check(nil)
+			if !slices.Equal(alarms, x.want) || len(r.Faults) > 0 || r.Leaves.Key != x.keys || r.Reports.Signed != 2 {
+				t.Errorf("alarms %v, %d keys: %s", alarms, r.Leaves.Key, explain(r))
+			}
+		})
 	}
 }
 

@@ -156,6 +156,22 @@ func (m *Mechanism) DropKey(ctx context.Context, v access.Viewer, id truce.KeyID
 	return r, err
 }
 
+// Vouch says, with an older key of the viewer's own, that a key of their body is who it is said to be: so that strangers who check the open record need not take the operator's word for it.
+func (m *Mechanism) Vouch(ctx context.Context, v access.Viewer, id truce.KeyID) (Receipt, error) {
+	const op truce.Op = "mechanism.Vouch"
+	k, ok := m.Directory.Key(id)
+	p := record.Person{At: v.Now, Act: record.PersonVouches, Person: k.Person, Key: id}
+	act := m.Directory.ActFor(p, v.Person)
+	if !ok || act == access.ActNothing {
+		return Receipt{}, errAbsent(op)
+	}
+	if with, _ := m.Directory.Key(v.Key); v.Vouch != truce.VouchSignature || with.Since >= k.Since {
+		return Receipt{}, &truce.Error{Op: op, Kind: truce.Invalid, Subject: string(id), Reason: "a key is vouched for with an older one", Hint: "sign with a key that you had before this one was added"}
+	}
+	r, _, err := m.aboutPerson(ctx, op, v, act, p)
+	return r, err
+}
+
 func (m *Mechanism) aboutPerson(ctx context.Context, op truce.Op, v access.Viewer, act access.Act, p record.Person) (Receipt, bool, error) {
 	m.command.Lock()
 	defer m.command.Unlock()

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,13 +82,10 @@ func (m *Mechanism) events(r *truce.Record, g vault.Groups, effect custody.Effec
 		return nil, err
 	case truce.RecordPerson:
 		p, err := record.ReadPerson(r, g)
-		if err == nil && p.Act == record.PersonKeyAdded {
-			m.public.let[p.Key] = m.word(r, "confirms")
-		}
-		if err != nil || p.Act != record.PersonKeyGone {
+		if err != nil {
 			return nil, err
 		}
-		return m.keyGone(p.Key, r), nil
+		return m.keyEvents(p, r), nil
 	}
 	return nil, nil
 }
@@ -164,20 +162,62 @@ func signed(words []spoken, of []truce.BodyID, act string) (list []verify.Signat
 	return list, keys, uint8(min(len(bodies), 255))
 }
 
-// keyGone ends a key that was listed; the log passes over one that was not.
-func (m *Mechanism) keyGone(id truce.KeyID, r *truce.Record) []ledger.Event {
-	k, ok := m.Directory.Key(id)
-	if !ok {
-		return nil
+// keyEvents remembers who let a key in, and ends those that ended with a record.
+func (m *Mechanism) keyEvents(p record.Person, r *truce.Record) (out []ledger.Event) {
+	k, known := m.Directory.Key(p.Key)
+	switch p.Act {
+	case record.PersonKeyAdded:
+		if !known || k.Since == r.Recorded {
+			m.public.let[p.Key] = m.word(r, "confirms")
+		}
+	case record.PersonVouches:
+		older, ok := m.Directory.Key(r.Author.Key)
+		holder, _ := m.Directory.Person(k.Person)
+		by := m.word(r, "confirms")
+		if let := m.public.let[p.Key]; by.Key != "" && known && ok && older.Since < k.Since && holder.Body == r.Author.Body && (let.Key == "" || let.Body != by.Body) {
+			m.public.let[p.Key] = by
+		}
+	case record.PersonKeyGone, record.PersonLeft:
+		for _, id := range slices.Sorted(maps.Keys(m.public.let)) {
+			if k, ok := m.Directory.Key(id); ok && k.Person == p.Person && k.Ended == r.Recorded {
+				out = append(out, m.keyGone(k, r)...)
+			}
+		}
 	}
-	p, _ := m.Directory.Person(k.Person)
-	doc := m.keyDocument(k, truce.Author{Body: p.Body, Office: k.Office})
+	return out
+}
+
+// keyGone ends a key that was listed; the log passes over one that was not. What it vouched for is listed before it ends: later nobody could check that.
+func (m *Mechanism) keyGone(k access.Key, r *truce.Record) []ledger.Event {
+	doc := m.keyOf(k)
 	if doc == nil {
 		return nil
 	}
 	by := m.word(r, "confirms")
+	keys := by.keys
+	for _, id := range slices.Sorted(maps.Keys(m.public.let)) {
+		let := m.public.let[id]
+		next, ok := m.Directory.Key(id)
+		if !ok || let.Key != string(k.ID) || next.Ended.Stated() {
+			continue
+		}
+		if listed := m.keyOf(next); listed != nil {
+			listed.Signatures = []verify.Signature{let.Signature}
+			keys = append(slices.Concat(keys, let.keys), *listed)
+		}
+	}
 	doc.Act, doc.Signatures = "ends", []verify.Signature{by.Signature}
-	return []ledger.Event{{Key: "key:ends:" + string(id), Kind: verify.KeyLeaf, Code: 2, Document: *doc, Thing: m.openThing(r), Shows: access.Open, Keys: by.keys}}
+	return []ledger.Event{{Key: "key:ends:" + string(k.ID), Kind: verify.KeyLeaf, Code: 2, Document: *doc, Thing: m.openThing(r), Shows: access.Open, Keys: keys}}
+}
+
+// keyOf lists a key for the body of whoever holds it.
+func (m *Mechanism) keyOf(k access.Key) *verify.KeyDocument {
+	p, _ := m.Directory.Person(k.Person)
+	o := k.Office
+	if o == truce.OfficePublic && len(p.Offices) > 0 {
+		o = p.Offices[0]
+	}
+	return m.keyDocument(k, truce.Author{Body: p.Body, Office: o})
 }
 
 // textEvents publishes a version that was taken up, with who proposed it.

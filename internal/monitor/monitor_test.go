@@ -31,7 +31,7 @@ func TestNothingIsWrong(t *testing.T) {
 		}
 		s.tick(s.outcome())
 		if i%5 == 4 {
-			s.tick(s.finding())
+			s.tick(s.finding(), s.report())
 			s.reveal()
 		}
 	}
@@ -52,6 +52,8 @@ var misdeeds = []misdeed{
 	{name: "a finding is gone", want: Dropped, lasting: true, do: func(s *site) { delete(s.files, s.path(verify.Finding)) }},
 	{name: "a finding is another", want: Dropped, lasting: true, do: func(s *site) { s.files[s.path(verify.Finding)] = []byte("{}") }},
 	{name: "an outcome is gone", want: Dropped, lasting: true, do: func(s *site) { s.tick(s.outcome()); delete(s.files, s.path(verify.Outcome)) }},
+
+	{name: "a daily report is gone", want: Dropped, lasting: true, do: func(s *site) { s.tick(s.report()); delete(s.files, s.path(verify.ReportLeaf)) }},
 
 	{name: "results on other rules", want: ChangedRule, with: []string{"outcome"}, do: func(s *site) {
 		l := s.outcome()

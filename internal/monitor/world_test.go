@@ -160,6 +160,12 @@ func (s *site) outcome() verify.Leaf {
 	return verify.Leaf{Kind: verify.Outcome, Code: d.Code(), Body: s.document(d)}
 }
 
+func (s *site) report() verify.Leaf {
+	d := verify.ReportDocument{Form: verify.FormReport, Report: fmt.Sprint("d", len(s.leaves)), Act: "issued", Number: 1, From: "2023-11-13T00:00:00Z", To: "2023-11-14T00:00:00Z", Salt: truce.Digest{}.String()}
+	d.Content = fmt.Appendf(nil, `{"number":1,"from":"%s","to":"%s","tier":"public"}`, d.From, d.To)
+	return verify.Leaf{Kind: verify.ReportLeaf, Code: 1, Body: s.document(d)}
+}
+
 // tick adds leaves, with some that are sealed before them, and publishes. What is sealed is padding that is shown before it is due.
 func (s *site) tick(leaves ...verify.Leaf) { s.tickAt(s.now, leaves...) }
 

@@ -34,7 +34,7 @@ CODES = {  # the word in the document that the code of the leaf repeats
     PAUSE: ("act", [None, "paused", "resumed"]),
     REPORT: ("act", [None, "issued", "corrects"]),
 }
-STEP, AGREEMENT, CLASS, ERASED, PAUSED, ISSUED = 6, 2, 13, 14, 15, 16  # kinds of record: their places in the table of records.md
+STEP, AGREEMENT, PERSON, CLASS, ERASED, PAUSED, ISSUED = 6, 2, 11, 13, 14, 15, 16  # kinds of record: their places in the table of records.md
 NOTHING = bytes(32)
 MAX_FILE = 64 << 20
 
@@ -523,7 +523,7 @@ class Check:
     def __init__(self, store, now, policy=None, seen=None):
         self.store, self.now = store, now
         self.faults, self.remarks, self.paused = [], [], False
-        self.leaves, self.keys, self.texts, self.states = {}, {}, {}, {}
+        self.leaves, self.keys, self.texts, self.states, self.ever = {}, {}, {}, {}, set()
         self.findings = dict.fromkeys(("derived", "claimed", "signed", "unsigned"), 0)
         self.reports = dict.fromkeys(("signed", "claimed"), 0)
         own = store.read("policy")
@@ -752,7 +752,17 @@ class Check:
             need(d["method"] == "passkey" and d["host"] and d["origins"], "not a key")
             wire = unbase64(d["public"])
         need(d["key"] == key_id(wire), "the id is not that of the key")
-        self.signatures(i, d, lambda t, act: True)
+        acts = {"begins": ("key-added", "vouches"), "ends": ("key-gone",)}[d["act"]]
+
+        def fits(t, act):
+            return t.kind == PERSON and (t.body.get("act") in acts and t.body.get("key") == d["key"] or d["act"] == "ends" and t.body.get("act") == "left")
+
+        first = not any(body == d["body"] for _, body in self.ever)
+        own, _ = self.signatures(i, d, fits)
+        own = set().union(*own.values())
+        if not first and not (own if d["act"] == "ends" else d["body"] in own):
+            self.remark("key-unsigned", i, "a key of %s %s, and no older key signed that" % (d["body"], d["act"]))
+        self.ever.add((d["key"], d["body"]))
         if d["act"] == "begins":
             self.keys[d["key"], d["body"]] = d
         else:
