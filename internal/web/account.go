@@ -16,6 +16,7 @@ func aboutAccount(s *server) {
 	s.post("prepare-password", "/account/password", access.ActKey, access.KindPerson, s.preparePassword)
 	s.post("add-password", "/account/password/code", access.ActKey, access.KindPerson, s.addPassword)
 	s.post("add-ssh-key", "/account/ssh", access.ActKey, access.KindPerson, s.addSSHKey)
+	s.post("vouch", "/account/vouch", access.ActKey, access.KindPerson, s.vouch)
 	s.post("drop-key", "/account/keys/{id}/end", access.ActKey, access.KindPerson, s.dropKey)
 }
 
@@ -28,6 +29,8 @@ type accountView struct {
 	Login   string
 	// Address and Ticket are set while a password waits for its first code.
 	Address, Seed, Ticket string
+	// Vouches asks with which key somebody vouches for another; nil where they have none.
+	Vouches *Field
 }
 
 func (s *server) accountView(q *request) (accountView, error) {
@@ -35,7 +38,12 @@ func (s *server) accountView(q *request) (accountView, error) {
 		return accountView{}, &truce.Error{Op: "web.account", Kind: truce.NotFound}
 	}
 	me, err := s.m.Me(q.Viewer)
-	return accountView{Me: me, Offices: me.Offices, Passkey: s.Passkeys != nil}, err
+	v := accountView{Me: me, Offices: me.Offices, Passkey: s.Passkeys != nil}
+	if x, ok := q.signField(); ok {
+		x.ID, x.Options = "vouch-sign", x.Options[1:] // a session vouches for nothing
+		v.Vouches = &x
+	}
+	return v, err
 }
 
 func (s *server) account(q *request) error {
@@ -93,10 +101,19 @@ func (s *server) addSSHKey(q *request) error {
 }
 
 func (s *server) addKey(q *request, p record.Person) error {
-	if _, _, err := s.m.AddKey(q.ctx, q.Viewer, p); err != nil {
+	r, _, err := s.m.AddKey(q.ctx, q.author(), p)
+	if err == nil && r.Sign != nil {
+		return q.toSign(r, "/"+q.lang+"/account", "key-added")
+	}
+	return q.after("/account", "key-added", err)
+}
+
+func (s *server) vouch(q *request) error {
+	r, err := s.m.Vouch(q.ctx, q.author(), truce.KeyID(q.form("vouch")))
+	if err != nil {
 		return err
 	}
-	return q.to("/account", "key-added")
+	return q.toSign(r, "/"+q.lang+"/account", "vouched")
 }
 
 func (s *server) dropKey(q *request) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"truce/internal/door"
 	"truce/internal/mechanism"
 	"truce/internal/record"
+	"truce/internal/style"
 )
 
 func aboutSigning(s *server) {
@@ -40,6 +42,25 @@ func (q *request) keysToSign() (out []mechanism.Key) {
 		}
 	}
 	return out
+}
+
+// signField asks how a record is signed; false where the viewer has no key of their own.
+func (q *request) signField() (Field, bool) {
+	list := []Option{{"", q.say("web.sign.by-session"), true}}
+	for _, k := range q.keysToSign() {
+		list = append(list, Option{string(k.ID), style.Is(q.p(), "method", k.Method) + " " + string(k.ID), false})
+	}
+	return Field{Name: "sign", Kind: "select", Label: style.Is(q.p(), "field", "sign"), Options: list, Hint: q.say("web.sign.hint")}, len(list) > 1
+}
+
+// Sign is signField for templates; the name keeps the fields of one page apart. Nil where the viewer has no key.
+func (v *view) Sign(name any) *Field {
+	f, ok := v.q.signField()
+	if !ok {
+		return nil
+	}
+	f.ID = fmt.Sprint(name, "-sign")
+	return &f
 }
 
 // author is the viewer as the form says they vouch: by their session, or by the signature of a key, which proves them more freshly than any session.
