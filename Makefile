@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures fmt verify-figures verify-bytes verify-wasm clean
+.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures page-speed fmt verify-figures verify-bytes verify-wasm clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -21,9 +21,9 @@ $(TRUCE): FORCE
 	$(GO) build -o $@ ./cmd/truce
 FORCE:
 
-# What the pages take from npm, bundled into the program. Without it the program is built all the same; then it has no map and no charts.
+# What the pages take from npm, bundled into the program. Without it the program is built all the same; then it has no map.
 WEB = internal/web
-web: $(WEB)/dist/built ## bundle the map and the charts from npm
+web: $(WEB)/dist/built ## bundle the map from npm
 $(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard $(WEB)/islands/* $(WEB)/islands/*/*)
 	@rm -rf $(WEB)/dist/*
 	cd $(WEB) && npm ci --ignore-scripts --no-progress --loglevel=error && node build.mjs
@@ -31,7 +31,7 @@ $(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard 
 
 # Pages have a map where npm is there. DEMO is more to say to truce demo: DEMO=--once for a script.
 demo: ## make a demonstration and serve it, until Ctrl-C: a ceasefire with weeks of simulated life, where you may be anybody
-	@command -v npm >/dev/null && $(MAKE) --no-print-directory web || echo "npm brings nothing here: the pages come without the map and the charts"
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory web || echo "npm brings nothing here: the pages come without the map"
 	@$(MAKE) --no-print-directory $(TRUCE)
 	$(TRUCE) demo --data $(OUT)/demo $(DEMO)
 
@@ -113,6 +113,10 @@ whole-quick: ## the same, a few times each
 POSITIONS ?= 1000000
 whole-figures: ## measure the whole program: positions a second, memory, how long a report waits, how long a start takes
 	$(GO) test -v -count=1 -timeout 2h -run 'TestFigures|TestLatency' ./internal/node/nodetest -positions $(POSITIONS)
+
+OBSERVATIONS ?= 1000000
+page-speed: ## ask for every page as every office, with $(OBSERVATIONS) observations more: the server must be quick (for a quiet machine; makes out/speed once)
+	$(GO) test -v -count=1 -timeout 4h -run TestPageSpeed ./internal/web/webtest -observations $(OBSERVATIONS) -kept $(abspath $(OUT))/speed
 
 bench: ## the benchmarks of the repository
 	$(GO) test -run '^$$' -bench . -benchmem ./geo ./assess ./internal/intake/...

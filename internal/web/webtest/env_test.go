@@ -52,8 +52,10 @@ func open(t testing.TB) (*node.Node, string) {
 	t.Helper()
 	house.Do(func() {
 		ctx := context.Background()
-		if house.dir, house.err = os.MkdirTemp("", "truce-webtest"); house.err != nil {
-			return
+		if house.dir == "" {
+			if house.dir, house.err = os.MkdirTemp("", "truce-webtest"); house.err != nil {
+				return
+			}
 		}
 		path := filepath.Join(house.dir, "demo")
 		if _, house.err = node.MakeDemo(ctx, node.Demo{Path: path, Agreement: os.DirFS("../../../examples/southwest-syria"), World: world, Listen: "127.0.0.1:0"}); house.err != nil {
@@ -85,11 +87,17 @@ type visitor struct {
 func as(t testing.TB, office string) *visitor {
 	t.Helper()
 	n, at := open(t)
+	return visitorOf(t, n, at, office, nil)
+}
+
+// visitorOf signs in at a node, by a connection that is nil where it is an ordinary one.
+func visitorOf(t testing.TB, n *node.Node, at, office string, by http.RoundTripper) *visitor {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{t, office, at, &http.Client{Jar: jar}}
+	v := &visitor{t, office, at, &http.Client{Jar: jar, Transport: by}}
 	if office == "" {
 		v.name = "public"
 		return v
