@@ -20,7 +20,7 @@ const (
 	ActDissent            // refuse to sign, with reasons
 	ActAsk                // put a query to a participant
 	ActNotify             // give notice of a movement
-	ActDispute            // dispute a classification
+	ActDispute            // dispute a reading of a term
 	ActComment            // comment on what one was told
 	ActDeclareReading     // declare what one's body reads in a term
 	ActAmend              // take up a version of the agreement
@@ -123,4 +123,5 @@ const (
 	CodeSameBody   Code = "same-body"     // nor that of a colleague
 	CodeSimulated  Code = "simulated"     // an exercise is not published
 	CodePaused     Code = "paused"        // publication is paused
+	CodeNever      Code = "never-public"  // exact places, sources and people are opened to everybody by nobody
 )

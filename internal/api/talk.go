@@ -12,13 +12,14 @@ import (
 
 // NewStatement is what somebody says, or how their body reads a term.
 type NewStatement struct {
-	Act       string   `json:"act" enum:"said,reads,no-longer"`
+	Act       string   `json:"act" enum:"said,reads,no-longer,disputes"`
 	Of        string   `json:"of,omitempty" maxLength:"100" doc:"Whose word it is; your own body where it is left out."`
 	At        string   `json:"at,omitempty" maxLength:"40" doc:"When it was said; now where it is left out."`
 	About     []string `json:"about,omitempty" maxItems:"64"`
 	Cites     []string `json:"cites,omitempty" maxItems:"256"`
 	Term      string   `json:"term,omitempty" maxLength:"100"`
 	Reading   string   `json:"reading,omitempty" maxLength:"100"`
+	Case      string   `json:"case,omitempty" maxLength:"40" doc:"In which a reading is disputed."`
 	Who       string   `json:"who,omitempty" maxLength:"1000"`
 	Text      string   `json:"text,omitempty" maxLength:"65536"`
 	Reference string   `json:"reference,omitempty" maxLength:"2000"`
@@ -47,7 +48,7 @@ func (s *server) aboutTalk() {
 			return s.m.Statements(ctx, c.Viewer, in.Cursor, in.Limit)
 		})
 	add(s, route{id: "state", method: http.MethodPost, path: "/api/statements", tag: tag, act: access.ActReport, kind: access.KindStatement,
-		says: "Records a statement, or declares how your body reads a term.", status: http.StatusCreated}, func(ctx context.Context, c *caller, in *body[NewStatement]) (Receipt, error) {
+		says: "Records a statement, declares how your body reads a term, or disputes a reading.", status: http.StatusCreated}, func(ctx context.Context, c *caller, in *body[NewStatement]) (Receipt, error) {
 		b := in.Body
 		tier, err := tierOf("body.tier", b.Tier)
 		if err != nil {
@@ -58,7 +59,7 @@ func (s *server) aboutTalk() {
 			return Receipt{}, err
 		}
 		r, err := s.m.State(ctx, c.Viewer, record.Statement{Act: record.StatementAct(b.Act), Of: truce.BodyID(b.Of), At: at, About: b.About, Cites: ids[truce.RecordID](b.Cites),
-			Term: truce.TermID(b.Term), Reading: truce.ReadingID(b.Reading), Who: b.Who, Text: b.Text, Reference: b.Reference, Simulated: b.Simulated}, tier)
+			Term: truce.TermID(b.Term), Reading: truce.ReadingID(b.Reading), Case: truce.CaseID(b.Case), Who: b.Who, Text: b.Text, Reference: b.Reference, Simulated: b.Simulated}, tier)
 		return s.receipt(r, false, err)
 	})
 	add(s, route{id: "list-queries", method: http.MethodGet, path: "/api/queries", tag: tag, act: access.ActRead, kind: access.KindQuery,

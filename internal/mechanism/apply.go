@@ -42,7 +42,7 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	case truce.RecordStep:
 		err = m.stepRow(&row, r, g)
 	case truce.RecordStatement:
-		err = statementRow(&row, r, g)
+		err = m.statementRow(&row, r, g)
 	case truce.RecordQuery:
 		err = m.queryRow(&row, r, g)
 	case truce.RecordReport:
@@ -190,12 +190,23 @@ func passOver(err error) error {
 	return err
 }
 
-func statementRow(row *view.Row, r *truce.Record, g vault.Groups) error {
+// statementRow takes up a statement. A disputed reading is for those who signed the text, and for those whose case it is disputed in.
+func (m *Mechanism) statementRow(row *view.Row, r *truce.Record, g vault.Groups) error {
 	s, err := record.ReadStatement(r, g)
 	if err != nil {
 		return err
 	}
-	row.Simulated = s.Simulated
+	row.Simulated, row.Case = s.Simulated, s.Case
+	if s.Act == record.StatementDisputes {
+		row.Addressed = m.signatories(r.Version)
+		if c, ok := m.book.Case(s.Case); ok {
+			for _, p := range c.Parties {
+				if p.Told > 0 && !slices.Contains(row.Addressed, p.Body) {
+					row.Addressed = append(row.Addressed, p.Body)
+				}
+			}
+		}
+	}
 	for _, id := range s.Cites {
 		row.Links = append(row.Links, view.Link{How: "cites", ID: id})
 	}

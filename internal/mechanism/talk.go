@@ -12,7 +12,7 @@ import (
 // Statement is what somebody said, as one viewer sees it.
 type Statement struct {
 	Card      `access:"each"`
-	Act       string           `json:"act" access:"open" doc:"Said, reads (declares a reading of a term) or no-longer."`
+	Act       string           `json:"act" access:"open" doc:"Said, reads (declares a reading of a term), no-longer, or disputes (a reading is held against another)."`
 	Of        truce.BodyID     `json:"of,omitempty" access:"who" doc:"Whose word it is."`
 	At        string           `json:"at,omitempty" access:"when-exact" format:"date-time"`
 	About     []string         `json:"about,omitempty" access:"open"`
@@ -49,23 +49,48 @@ func (m *Mechanism) statement(ctx context.Context, row *view.Row, t access.Thing
 	return out, nil
 }
 
-// State records a statement; a declared reading speaks for the author's own body.
+// Disputes lists who disputes which reading in a case, newest first.
+func (m *Mechanism) Disputes(ctx context.Context, v access.Viewer, id truce.CaseID) ([]Statement, error) {
+	page, err := list(ctx, m, v, view.Query{Kinds: []truce.RecordKind{truce.RecordStatement}, Case: id, Limit: maxEvidence}, "",
+		func(row *view.Row, t access.Thing, sees access.Fields) (Statement, bool, error) {
+			s, err := m.statement(ctx, row, t, sees)
+			return s, true, err
+		})
+	return page.Items, err
+}
+
+// MayDispute reports whether the viewer could dispute a reading in a case. It is no refusal, and not logged.
+func (m *Mechanism) MayDispute(v access.Viewer, id truce.CaseID) bool {
+	m.mu.RLock()
+	c, ok := m.book.Case(id)
+	m.mu.RUnlock()
+	return ok && access.May(v, access.ActDispute, m.caseThing(c)).Verdict == access.Allowed
+}
+
+// State records a statement. A reading is declared and disputed for the author's own body; who disputes one says so to all participants.
 func (m *Mechanism) State(ctx context.Context, v access.Viewer, s record.Statement, tier truce.Tier) (Receipt, error) {
 	const op truce.Op = "mechanism.State"
-	act := access.ActReport
-	if s.Act != record.StatementSaid {
-		act, s.Of = access.ActDeclareReading, v.Body
-	}
-	if s.Of == "" {
-		s.Of = v.Body
-	}
 	s.Simulated = s.Simulated || m.Exercise
 	if !s.At.Stated() {
 		s.At = v.Now
 	}
+	if s.Of == "" || s.Act != record.StatementSaid {
+		s.Of = v.Body
+	}
 	m.command.Lock()
 	defer m.command.Unlock()
-	if _, err := m.may(op, v, act, access.Thing{Kind: access.KindStatement, Author: v.Author(), Tier: tier}); err != nil {
+	act, t := access.ActReport, access.Thing{Kind: access.KindStatement, Author: v.Author(), Tier: tier}
+	switch s.Act {
+	case record.StatementReads, record.StatementNoLonger:
+		act = access.ActDeclareReading
+	case record.StatementDisputes:
+		var err error
+		if t, err = m.disputed(op, &s); err != nil {
+			return Receipt{}, err
+		}
+		act, tier = access.ActDispute, truce.TierParticipants
+	}
+	if _, err := m.may(op, v, act, t); err != nil {
 		return Receipt{}, err
 	}
 	if err := m.citable(ctx, op, v, s.Cites); err != nil {
@@ -77,6 +102,32 @@ func (m *Mechanism) State(ctx context.Context, v access.Viewer, s record.Stateme
 	}
 	d.Record.Tier = tier
 	return m.do(ctx, v, d)
+}
+
+// disputed gives what a reading is disputed in: a case, or the agreement, which speaks to all its participants.
+func (m *Mechanism) disputed(op truce.Op, s *record.Statement) (access.Thing, error) {
+	a, ok := m.Current()
+	if !ok {
+		return access.Thing{}, errNoAgreement(op)
+	}
+	if a.Plan.Reading(truce.Choice{Term: s.Term, Reading: s.Reading}) == nil {
+		return access.Thing{}, &truce.Error{Op: op, Kind: truce.Invalid, Subject: string(s.Term) + "=" + string(s.Reading), Reason: "the agreement has no such reading", Hint: "name a term and one of its readings"}
+	}
+	if s.Case != "" {
+		m.mu.RLock()
+		c, ok := m.book.Case(s.Case)
+		m.mu.RUnlock()
+		if !ok {
+			return access.Thing{}, errAbsent(op)
+		}
+		s.Simulated = c.Simulated
+		return m.caseThing(c), nil
+	}
+	t := access.Thing{ID: a.Record, Kind: access.KindAgreement, Tier: truce.TierParticipants, Class: access.ClassOrdinary}
+	for _, p := range a.Plan.Agreement.Participants {
+		t.Addressed = append(t.Addressed, truce.BodyID(p.Actor))
+	}
+	return t, nil
 }
 
 // citable refuses to cite what the author cannot see: whether a record exists is not told either.

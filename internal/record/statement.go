@@ -16,10 +16,11 @@ const (
 	StatementSaid     StatementAct = "said"      // somebody said something
 	StatementReads    StatementAct = "reads"     // a participant declares how it reads a term
 	StatementNoLonger StatementAct = "no-longer" // a participant gives up a reading
+	StatementDisputes StatementAct = "disputes"  // a participant says that a term is read otherwise; it declares nothing
 )
 
 // StatementActs lists them.
-var StatementActs = []StatementAct{StatementSaid, StatementReads, StatementNoLonger}
+var StatementActs = []StatementAct{StatementSaid, StatementReads, StatementNoLonger, StatementDisputes}
 
 // Statement is what a participant said or declared about an article, a term or a record. The words, who spoke, and where it can be
 // read are sealed, each alone.
@@ -31,9 +32,11 @@ type Statement struct {
 	// About lists the articles, rules and terms it speaks of, by their ids; Cites the records.
 	About []string
 	Cites []truce.RecordID
-	// Term and Reading belong to a declared reading.
-	Term      truce.TermID
-	Reading   truce.ReadingID
+	// Term and Reading belong to a reading that is declared, given up, or held against another in a dispute.
+	Term    truce.TermID
+	Reading truce.ReadingID
+	// Case is the case in which a reading is disputed; "" where it is disputed as such.
+	Case      truce.CaseID
 	Simulated bool
 
 	Who, Text, Reference string
@@ -48,12 +51,13 @@ type statementBody struct {
 	Cites     []truce.RecordID `json:"cites,omitempty"`
 	Term      truce.TermID     `json:"term,omitempty"`
 	Reading   truce.ReadingID  `json:"reading,omitempty"`
+	Case      truce.CaseID     `json:"case,omitempty"`
 	Simulated bool             `json:"simulated,omitempty"`
 }
 
 // Draft writes the statement as a record.
 func (s Statement) Draft() (Draft, error) {
-	b := statementBody{s.At, s.Act, s.Of, s.About, s.Cites, s.Term, s.Reading, s.Simulated}
+	b := statementBody{s.At, s.Act, s.Of, s.About, s.Cites, s.Term, s.Reading, s.Case, s.Simulated}
 	if err := b.check(); err != nil {
 		return Draft{}, &truce.Error{Op: "record.Statement", Kind: truce.Invalid, Reason: err.Error()}
 	}
@@ -72,7 +76,7 @@ func ReadStatement(r *truce.Record, groups vault.Groups) (s Statement, err error
 	if err := b.check(); err != nil {
 		return Statement{}, &truce.Error{Op: "record.ReadStatement", Kind: truce.Corrupt, Subject: r.String(), Reason: err.Error()}
 	}
-	s = Statement{At: b.At, Act: b.Act, Of: b.Of, About: b.About, Cites: b.Cites, Term: b.Term, Reading: b.Reading, Simulated: b.Simulated}
+	s = Statement{At: b.At, Act: b.Act, Of: b.Of, About: b.About, Cites: b.Cites, Term: b.Term, Reading: b.Reading, Case: b.Case, Simulated: b.Simulated}
 	s.Erased, err = readTexts(r, groups, s.texts()...)
 	return s, err
 }
@@ -90,7 +94,9 @@ func (b *statementBody) check() error {
 	case !isName(string(b.Of)):
 		return fmt.Errorf("it does not say whose word it is")
 	case (b.Act == StatementSaid) != (b.Term == "" && b.Reading == "") || (b.Term == "") != (b.Reading == ""):
-		return fmt.Errorf("a declared reading names a term and a reading of it, any other statement neither")
+		return fmt.Errorf("a reading that is declared or disputed names a term and a reading of it, any other statement neither")
+	case b.Case != "" && b.Act != StatementDisputes:
+		return fmt.Errorf("only a dispute belongs to a case")
 	case b.Term != "" && (!isName(string(b.Term)) || !isName(string(b.Reading))):
 		return fmt.Errorf("the term or the reading is no name")
 	}

@@ -15,6 +15,7 @@ import (
 	"truce/internal/mechanism"
 	"truce/internal/record"
 	"truce/internal/style"
+	"truce/terms"
 )
 
 // casesOnPage is how many cases one page lists.
@@ -161,7 +162,8 @@ type caseView struct {
 	Forms       []stepForm
 	NotNow      []mechanism.CaseOption
 	Columns     []column
-	Reads       *stepForm // how a reading is disputed; nil where it cannot be
+	Disputes    []mechanism.Statement // of readings, in this case
+	Reads       *stepForm             // how a reading is disputed; nil where it cannot be
 	Since       []casefile.Done
 	Stale       bool
 	Opens       bool // the viewer may ask for originals
@@ -218,6 +220,10 @@ func (s *server) caseView(q *request, t *tried) (*caseView, error) {
 	if v.Evidence, err = s.m.Evidence(q.ctx, q.Viewer, cites, q.lang); err != nil {
 		return nil, err
 	}
+	if v.Disputes, err = s.m.Disputes(q.ctx, q.Viewer, c.ID); err != nil {
+		return nil, err
+	}
+	v.Evidence.Statements = slices.DeleteFunc(v.Evidence.Statements, func(x mechanism.Statement) bool { return x.Case == c.ID }) // they stand with the rules
 	for _, o := range v.Evidence.Outcomes {
 		if o.Latest {
 			v.Current = append(v.Current, o)
@@ -260,7 +266,7 @@ func (s *server) caseView(q *request, t *tried) (*caseView, error) {
 		}
 		v.Forms = append(v.Forms, s.stepForm(q, v, o, t))
 	}
-	if turns := v.turns(); len(turns) > 0 && ok && (q.offers(access.ActDeclareReading) || q.offers(access.ActDispute)) {
+	if turns := v.turns(a.Plan); ok && len(turns) > 0 && s.m.MayDispute(q.Viewer, c.ID) {
 		v.Reads = q.readingForm(a.Plan.Agreement, turns, t)
 	}
 	if t != nil {
@@ -269,10 +275,13 @@ func (s *server) caseView(q *request, t *tried) (*caseView, error) {
 	return v, nil
 }
 
-// turns lists the terms on which what the rules say turns.
-func (v *caseView) turns() (out []truce.TermID) {
-	for _, o := range v.Current {
-		for _, t := range o.Turns {
+// turns lists the terms on which the rule of the case, or the rules of its article, can turn.
+func (v *caseView) turns(p *terms.Plan) (out []truce.TermID) {
+	for _, r := range p.Rules {
+		if v.Rule != "" && r.ID != v.Rule || v.Rule == "" && r.Article != v.Article {
+			continue
+		}
+		for _, t := range r.Terms {
 			if !slices.Contains(out, t) {
 				out = append(out, t)
 			}
@@ -462,12 +471,8 @@ func (s *server) stepForm(q *request, v *caseView, o mechanism.CaseOption, t *tr
 		label = "remark"
 	}
 	add(Field{Name: "text", Kind: "textarea", Label: style.Is(p, "field", label), Required: needsText})
-	if keys := q.keysToSign(); len(keys) > 0 {
-		list := []Option{{"", q.say("web.sign.by-session"), true}}
-		for _, k := range keys {
-			list = append(list, Option{string(k.ID), style.Is(p, "method", k.Method) + " " + string(k.ID), false})
-		}
-		add(Field{Name: "sign", Kind: "select", Options: list, Hint: q.say("web.sign.hint")})
+	if x, ok := q.signField(); ok {
+		add(x)
 	}
 	if t != nil && t.step == step {
 		f.Open, f.Problem, f.Prove = true, t.problem, t.prove
@@ -764,7 +769,7 @@ func (s *server) openCase(q *request) error {
 	return q.to("/cases/"+string(c.ID), "case-opened")
 }
 
-// readingForm is how a participant says that they read a term otherwise: a guarantor declares it for their body, anybody else states it.
+// readingForm is how a participant says in a case that they read a term otherwise.
 func (q *request) readingForm(a *truce.Agreement, turns []truce.TermID, t *tried) *stepForm {
 	f := &stepForm{Step: "dispute"}
 	p := q.p()
@@ -774,12 +779,17 @@ func (q *request) readingForm(a *truce.Agreement, turns []truce.TermID, t *tried
 			continue
 		}
 		for _, r := range x.Readings {
-			list = append(list, Option{string(x.ID) + "=" + string(r.ID), style.Reading(p, string(x.ID)+"="+string(r.ID)), false})
+			c := truce.Choice{Term: x.ID, Reading: r.ID}.String()
+			list = append(list, Option{c, style.Reading(p, c), false})
 		}
 	}
 	f.Fields = []Field{
 		{ID: "dispute-reading", Name: "reading", Kind: "select", Label: style.Is(p, "field", "reading"), Required: true, Options: list},
 		{ID: "dispute-text", Name: "text", Kind: "textarea", Label: style.Is(p, "field", "why"), Required: true},
+	}
+	if x, ok := q.signField(); ok {
+		x.ID = "dispute-sign"
+		f.Fields = append(f.Fields, x)
 	}
 	if t != nil && t.step == "dispute" {
 		f.Open, f.Problem, f.Prove = true, t.problem, t.prove
@@ -788,7 +798,7 @@ func (q *request) readingForm(a *truce.Agreement, turns []truce.TermID, t *tried
 	return f
 }
 
-// dispute records that a body reads a term otherwise. It cites what the rules say in the case, so that it is found there.
+// dispute records in a case that a body reads a term otherwise. It cites what the rules say there and turns on the term.
 func (s *server) dispute(q *request) error {
 	if err := q.r.ParseForm(); err != nil {
 		return err
@@ -809,21 +819,19 @@ func (s *server) dispute(q *request) error {
 		q.status, t.problem = http.StatusUnprocessableEntity, q.say("web.form.problems", truce.NumArg(int64(len(t.problems))))
 		return s.showCase(q, "case", t)
 	}
-	st := record.Statement{Act: record.StatementSaid, About: []string{term}, Text: q.form("text"), Simulated: v.Simulated}
-	if q.offers(access.ActDeclareReading) {
-		st.Act, st.Term, st.Reading, st.About = record.StatementReads, truce.TermID(term), truce.ReadingID(reading), nil
-	} else {
-		st.Text = q.say("web.case.reads", truce.Str(style.Reading(q.p(), term+"="+reading))) + "\n\n" + st.Text
-	}
+	st := record.Statement{Act: record.StatementDisputes, Term: truce.TermID(term), Reading: truce.ReadingID(reading), Case: v.ID, Text: q.form("text")}
 	for _, o := range v.Current {
-		if slices.Contains(o.Turns, truce.TermID(term)) && len(st.Cites) < record.MaxCites {
+		if slices.Contains(o.Turns, st.Term) && len(st.Cites) < record.MaxCites {
 			st.Cites = append(st.Cites, o.ID)
 		}
 	}
-	if _, err := s.m.State(q.ctx, q.Viewer, st, truce.TierParticipants); err != nil {
-		if q.refused(err, t) {
-			return s.showCase(q, "case", t)
-		}
+	r, err := s.m.State(q.ctx, q.author(), st, truce.TierParticipants)
+	switch {
+	case err == nil && r.Sign != nil:
+		return q.toSign(r, "/"+q.lang+"/cases/"+string(v.ID), "disputed")
+	case err != nil && q.refused(err, t):
+		return s.showCase(q, "case", t)
+	case err != nil:
 		return err
 	}
 	return q.to("/cases/"+string(v.ID), "disputed")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -196,10 +197,11 @@ func (s *server) attach(q *request) error {
 		return err
 	}
 	// The report is added to the case as it is now: that somebody else did something in it meanwhile does not change what the report is.
-	if _, _, err := s.m.Step(q.ctx, q.Viewer, record.Step{Case: id, Step: truce.StepCite, Last: c.Last, Cites: []truce.RecordID{f.id}}, q.Now.Time().Year()); err != nil {
+	r, _, err := s.m.Step(q.ctx, q.author(), record.Step{Case: id, Step: truce.StepCite, Last: c.Last, Cites: []truce.RecordID{f.id}}, q.Now.Time().Year())
+	if err != nil {
 		return s.again(q, f, err)
 	}
-	return q.triaged("attached")
+	return q.triaged(r, "attached")
 }
 
 func (s *server) setAside(q *request) error {
@@ -211,10 +213,11 @@ func (s *server) setAside(q *request) error {
 	if why == "" {
 		return s.fix(q, f, q.say("web.inbox.say-why"))
 	}
-	if _, err := s.m.SetAside(q.ctx, q.Viewer, f.id, why); err != nil {
+	r, err := s.m.SetAside(q.ctx, q.author(), f.id, why)
+	if err != nil {
 		return s.again(q, f, err)
 	}
-	return q.triaged("aside")
+	return q.triaged(r, "aside")
 }
 
 // classifyReport sets who may see a report and what it would cost if it got out. What shows it to more people waits for a second person.
@@ -227,15 +230,20 @@ func (s *server) classifyReport(q *request) error {
 	if why := q.form("why"); !ok || why == "" {
 		return s.fix(q, f, q.say("web.inbox.say-why"))
 	}
-	_, waits, err := s.m.Classify(q.ctx, q.Viewer, record.Class{Act: record.ClassSet, Of: f.id, Tier: tier, Class: q.form("class"), Reason: q.form("why")})
+	r, waits, err := s.m.Classify(q.ctx, q.author(), record.Class{Act: record.ClassSet, Of: f.id, Tier: tier, Class: q.form("class"), Reason: q.form("why")})
 	if err != nil {
 		return s.again(q, f, err)
 	}
 	if waits {
-		return q.triaged("class-waits")
+		return q.triaged(r, "class-waits")
 	}
-	return q.triaged("classified")
+	return q.triaged(r, "classified")
 }
 
-// triaged goes back to the inbox as it was filtered.
-func (q *request) triaged(done string) error { return q.backWith("/inbox", done) }
+// triaged goes back to the inbox as it was filtered, or asks for the signature first.
+func (q *request) triaged(r mechanism.Receipt, done string) error {
+	if r.Sign != nil {
+		return q.toSign(r, cmp.Or(q.back(), "/"+q.lang+"/inbox"), done)
+	}
+	return q.backWith("/inbox", done)
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 func aboutStatements(s *server) {
 	s.get("statements", "/statements", access.KindStatement, func(q *request) error { return s.statements(q, nil) })
 	s.post("state", "/statements", access.ActReport, access.KindStatement, s.state)
+	s.post("dispute-reading", "/statements/disputes", access.ActDispute, access.KindStatement, s.disputeReading)
 	s.post("declare", "/statements/readings", access.ActDeclareReading, access.KindStatement, s.declareReading)
 	s.post("ask", "/queries", access.ActAsk, access.KindQuery, s.askQuery)
 	s.post("answer", "/queries/{id}", access.ActRespond, access.KindQuery, s.answerQuery)
@@ -255,8 +257,15 @@ func (s *server) state(q *request) error {
 	if !ok {
 		return door.Bad("tier", "choose who may see it")
 	}
-	_, err := s.m.State(q.ctx, q.Viewer, st, tier)
-	return q.said(err, "state", "stated")
+	r, err := s.m.State(q.ctx, q.author(), st, tier)
+	return q.said(r, err, "state", "stated")
+}
+
+// disputeReading records that the viewer's body reads a term otherwise than others do.
+func (s *server) disputeReading(q *request) error {
+	term, reading, _ := strings.Cut(q.form("reading"), "=")
+	r, err := s.m.State(q.ctx, q.author(), record.Statement{Act: record.StatementDisputes, Term: truce.TermID(term), Reading: truce.ReadingID(reading), Text: q.form("text")}, truce.TierParticipants)
+	return q.said(r, err, "dispute", "disputed")
 }
 
 // declareReading declares how the viewer's body reads a term, or gives a reading up.
@@ -270,8 +279,8 @@ func (s *server) declareReading(q *request) error {
 	if a, ok := s.m.Current(); !ok || a.Plan.Reading(truce.Choice{Term: st.Term, Reading: st.Reading}) == nil {
 		return door.Bad("reading", "the agreement has no such reading")
 	}
-	_, err := s.m.State(q.ctx, q.Viewer, st, truce.TierParticipants)
-	return q.said(err, "declare", "declared")
+	r, err := s.m.State(q.ctx, q.author(), st, truce.TierParticipants)
+	return q.said(r, err, "declare", "declared")
 }
 
 // askQuery puts a question, or gives notice of a movement.
@@ -283,8 +292,8 @@ func (s *server) askQuery(q *request) error {
 	if q.form("act") == string(record.QueryNotifies) {
 		x.Act = record.QueryNotifies
 	}
-	_, err := s.m.Ask(q.ctx, q.Viewer, x)
-	return q.said(err, "ask", "asked")
+	r, err := s.m.Ask(q.ctx, q.author(), x)
+	return q.said(r, err, "ask", "asked")
 }
 
 // answerQuery answers a question, acknowledges a notice, objects to it, or takes one back.
@@ -293,14 +302,17 @@ func (s *server) answerQuery(q *request) error {
 	if !slices.Contains([]record.QueryAct{record.QueryAnswers, record.QueryAcknowledges, record.QueryObjects, record.QueryWithdraws}, x.Act) {
 		return door.Bad("act", "answer, acknowledge, object or withdraw")
 	}
-	_, err := s.m.Ask(q.ctx, q.Viewer, x)
-	return q.said(err, "answer-"+string(x.Of), "answered")
+	r, err := s.m.Ask(q.ctx, q.author(), x)
+	return q.said(r, err, "answer-"+string(x.Of), "answered")
 }
 
-// said goes on after something was recorded; what was wrong with it is told beside its form, with what was typed.
-func (q *request) said(err error, form, done string) error {
-	if err == nil {
-		return q.to("/statements", done)
+// said goes on after something was recorded, or asks for its signature; what was wrong with it is told beside its form, with what was typed.
+func (q *request) said(r mechanism.Receipt, err error, form, done string) error {
+	switch {
+	case err == nil && r.Sign != nil:
+		return q.toSign(r, cmp.Or(q.back(), "/"+q.lang+"/statements"), done)
+	case err == nil:
+		return q.backWith("/statements", done)
 	}
 	if k := truce.KindOf(err); k != truce.Invalid && k != truce.Conflict {
 		return err
