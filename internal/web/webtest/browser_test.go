@@ -65,6 +65,12 @@ func browser(t *testing.T) (context.Context, *console) {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
+	return ctx, listen(t, ctx)
+}
+
+// listen hears what the console says from now on.
+func listen(t *testing.T, ctx context.Context) *console {
+	t.Helper()
 	said := &console{}
 	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, log.Enable, cdp.Empty{})
@@ -84,7 +90,7 @@ func browser(t *testing.T) (context.Context, *console) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return ctx, said
+	return said
 }
 
 // media makes the browser prefer a theme, and less motion.
