@@ -97,3 +97,14 @@ func (s *Sealing) Count(now int64) (r SealedResult, overdue []Overdue) {
 	}
 	return r, overdue
 }
+
+// Why is the reason that a leaf gives by its code: of what is withheld, and of an erasure. Other leaves give none.
+func (l Leaf) Why() string {
+	switch l.Kind {
+	case Withheld:
+		return withheldWords[l.Code]
+	case Erasure:
+		return erasureWords[l.Code]
+	}
+	return ""
+}

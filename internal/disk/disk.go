@@ -54,11 +54,24 @@ const lockName = "lock"
 // newSuffix marks the file that becomes another by being renamed.
 const newSuffix = ".new"
 
-// Open opens a folder, and makes it where it is not there. Its parent must be there.
-func Open(path string) (Folder, error) {
+// Open opens a folder, and makes it where it is not there. Its parent must be there. Nobody but this user may read what is in it.
+func Open(path string) (Folder, error) { return open(folder{path, 0o600, 0o700}) }
+
+// OpenPublic opens a folder, and makes it where it is not there, that everybody may read, with all that is written into it.
+func OpenPublic(path string) (Folder, error) {
+	f, err := open(folder{path, publicFile, publicFolder})
+	if err == nil {
+		if err := os.Chmod(path, publicFolder); err != nil {
+			return nil, fail("disk.Open", path, err)
+		}
+	}
+	return f, err
+}
+
+func open(f folder) (Folder, error) {
 	const op truce.Op = "disk.Open"
-	made := false
-	if err := os.Mkdir(path, 0o700); err == nil {
+	path, made := f.path, false
+	if err := os.Mkdir(path, f.inside); err == nil {
 		made = true
 	} else if !errors.Is(err, fs.ErrExist) {
 		return nil, fail(op, path, err)
@@ -75,25 +88,29 @@ func Open(path string) (Folder, error) {
 			return nil, fail(op, path, err)
 		}
 	}
-	return folder(path), nil
+	return f, nil
 }
 
-type folder string
+// folder is a folder whose files and folders get those modes.
+type folder struct {
+	path         string
+	file, inside fs.FileMode
+}
 
-func (f folder) Path() string { return string(f) }
+func (f folder) Path() string { return f.path }
 
 // in gives the path of a name inside the folder, and refuses names that lead out of it.
 func (f folder) in(op truce.Op, name string) (string, error) {
 	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\`+"\x00") {
 		return "", &truce.Error{Op: op, Kind: truce.Invalid, Subject: name, Reason: "a name inside a folder has no separators"}
 	}
-	return filepath.Join(string(f), name), nil
+	return filepath.Join(f.path, name), nil
 }
 
 func (f folder) Names() ([]string, error) {
-	list, err := os.ReadDir(string(f))
+	list, err := os.ReadDir(f.path)
 	if err != nil {
-		return nil, fail("disk.Names", string(f), err)
+		return nil, fail("disk.Names", f.path, err)
 	}
 	var names []string
 	for _, e := range list {
@@ -131,24 +148,27 @@ func (f folder) WriteFile(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := writeSynced(path+newSuffix, data); err != nil {
+	if err := writeSynced(path+newSuffix, data, f.file); err != nil {
 		return fail(op, path, err)
 	}
 	if err := os.Rename(path+newSuffix, path); err != nil {
 		return fail(op, path, err)
 	}
-	if err := syncFolder(string(f)); err != nil {
+	if err := syncFolder(f.path); err != nil {
 		return fail(op, path, err)
 	}
 	return nil
 }
 
-func writeSynced(path string, data []byte) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+func writeSynced(path string, data []byte, mode fs.FileMode) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
+	if err == nil && mode == publicFile {
+		err = file.Chmod(mode) // whatever the user's mask takes away
+	}
 	if err == nil {
 		err = file.Sync()
 	}
@@ -179,7 +199,7 @@ func (f folder) Remove(name string) error {
 	} else if err != nil {
 		return fail(op, path, err)
 	}
-	if err := syncFolder(string(f)); err != nil {
+	if err := syncFolder(f.path); err != nil {
 		return fail(op, path, err)
 	}
 	return nil
@@ -190,19 +210,22 @@ func (f folder) Folder(name string) (Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.inside == publicFolder {
+		return OpenPublic(path)
+	}
 	return Open(path)
 }
 
 func (f folder) Lock() (io.Closer, error) {
 	const op truce.Op = "disk.Lock"
-	path := filepath.Join(string(f), lockName)
+	path := filepath.Join(f.path, lockName)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fail(op, path, err)
 	}
 	if err := lock(file); err != nil {
 		file.Close()
-		return nil, &truce.Error{Op: op, Kind: truce.Conflict, Subject: string(f), Reason: "another process uses this folder",
+		return nil, &truce.Error{Op: op, Kind: truce.Conflict, Subject: f.path, Reason: "another process uses this folder",
 			Hint: "stop the other process first; two writers would destroy each other's records", Cause: err}
 	}
 	return file, nil

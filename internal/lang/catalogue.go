@@ -82,11 +82,25 @@ var catalogues = sync.OnceValue(func() map[string]*catalogue {
 
 // catalogueFiles lists the files of a language in order: the one of the whole program, then one for each page.
 func catalogueFiles(lang string) []string {
-	pages, err := fs.Glob(files, "catalog/web/*."+lang+".txt")
+	pages, err := fs.Glob(files, "catalog/*/*."+lang+".txt")
 	if err != nil {
 		panic("lang: " + err.Error())
 	}
 	return append([]string{"catalog/" + lang + ".txt"}, pages...)
+}
+
+// Wording is the text of all catalogues: whoever keeps what was written with them knows by it when it must be written again.
+func Wording() (all []byte) {
+	for _, l := range Languages {
+		for _, name := range catalogueFiles(l) {
+			b, err := files.ReadFile(name)
+			if err != nil {
+				panic("lang: " + err.Error())
+			}
+			all = append(all, b...)
+		}
+	}
+	return all
 }
 
 // catalogueReader reads one file line by line.

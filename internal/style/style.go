@@ -28,7 +28,7 @@ var Signs string
 // Is writes a word of a list of the program's own. A word that the list lacks is one of the agreement's, or free.
 func Is(p *lang.Printer, list, word string) string {
 	word = strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(word), " ", "-"), "_", "-")
-	for _, prefix := range []string{"web.is.", "case-word."} {
+	for _, prefix := range []string{"web.is.", "publish.is.", "case-word."} {
 		if id := prefix + list + "." + word; p.Has(id) {
 			return p.Say(truce.Phrase{ID: id})
 		}
@@ -147,13 +147,16 @@ func Words(language string, p func() *lang.Printer) template.FuncMap {
 					list[i] = a
 				case string:
 					list[i] = truce.Str(a)
-				case int:
-					list[i] = truce.NumArg(int64(a))
-				case int64:
-					list[i] = truce.NumArg(a)
 				default:
-					if v := reflect.ValueOf(a); v.Kind() == reflect.String {
+					switch v := reflect.ValueOf(a); {
+					case v.Kind() == reflect.String:
 						list[i] = truce.Str(v.String())
+						continue
+					case v.CanInt():
+						list[i] = truce.NumArg(v.Int())
+						continue
+					case v.CanUint():
+						list[i] = truce.NumArg(int64(v.Uint()))
 						continue
 					}
 					return "", fmt.Errorf("%s: no argument can be made of %T", id, a)

@@ -11,7 +11,6 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/door"
-	"truce/internal/lang"
 	"truce/internal/mechanism"
 	"truce/internal/record"
 	"truce/internal/style"
@@ -247,18 +246,7 @@ func (q *request) texts(a *truce.Agreement) (all, columns []textChoice) {
 
 func textOf(a *truce.Agreement, id truce.ArticleID, c textChoice) articleText {
 	out := articleText{Lang: c.Lang, Dir: c.Dir}
-	for _, t := range a.Texts {
-		for _, x := range t.Articles {
-			if t.Lang == c.Lang && x.Article == id {
-				out.Title = x.Title
-				for _, p := range strings.Split(x.Body, "\n\n") {
-					if p = strings.TrimSpace(p); p != "" {
-						out.Paragraphs = append(out.Paragraphs, p)
-					}
-				}
-			}
-		}
-	}
+	out.Title, out.Paragraphs = style.Article(a, id, c.Lang)
 	return out
 }
 
@@ -279,16 +267,7 @@ func (q *request) declared() (map[truce.Choice][]mechanism.Statement, error) {
 type redlineView struct {
 	Versions []versionRow
 	From, To truce.VersionID
-	Changes  []changeView
-}
-
-// changeView is one change, written.
-type changeView struct {
-	Sign          string // added, removed, changed
-	Head          string
-	Before, After []string
-	Text          []terms.Piece
-	Lang, Dir     string
+	Changes  []style.Change
 }
 
 func (s *server) redline(q *request) error {
@@ -306,28 +285,7 @@ func (s *server) redline(q *request) error {
 		}
 	}
 	v.From, v.To = from.Plan.Agreement.Version, to.Plan.Agreement.Version
-	before, after := lang.For(q.lang).With(from.Plan.Agreement), lang.For(q.lang).With(to.Plan.Agreement)
-	for _, c := range terms.Diff(from.Plan.Agreement, to.Plan.Agreement) {
-		one := changeView{Sign: "changed", Text: c.Text, Lang: c.Lang, Dir: style.Direction(c.Lang)}
-		p := after
-		switch c.Edit {
-		case terms.Added:
-			one.Sign = "added"
-		case terms.Removed:
-			one.Sign, p = "removed", before
-		}
-		one.Head = p.Say(c.Part)
-		if c.Label.ID != "" {
-			one.Head = p.Say(truce.Say("diff.field", truce.PhraseArg(c.Part), truce.PhraseArg(c.Label)))
-		}
-		for _, x := range c.Before {
-			one.Before = append(one.Before, before.Say(x))
-		}
-		for _, x := range c.After {
-			one.After = append(one.After, after.Say(x))
-		}
-		v.Changes = append(v.Changes, one)
-	}
+	v.Changes = style.Redline(q.lang, from.Plan.Agreement, to.Plan.Agreement)
 	return q.show("redline", v)
 }
 
