@@ -26,8 +26,9 @@ type Evidence struct {
 }
 
 // Evidence opens records by their names, in the order given: of each what the viewer may see, and nothing where they may not know of it. An outcome brings
-// the observations it rests on; an observation brings the latest outcomes about it and its pictures.
-func (m *Mechanism) Evidence(ctx context.Context, v access.Viewer, ids []truce.RecordID, language string) (Evidence, error) {
+// the observations it rests on; an observation brings the latest outcomes about it and its pictures. Reasons come where they are asked for: a rule that is
+// read in a hundred ways has a hundred trees of them.
+func (m *Mechanism) Evidence(ctx context.Context, v access.Viewer, ids []truce.RecordID, language string, reasons bool) (Evidence, error) {
 	const op truce.Op = "mechanism.Evidence"
 	out := Evidence{Whole: true}
 	seen := map[truce.RecordID]bool{}
@@ -56,11 +57,11 @@ func (m *Mechanism) Evidence(ctx context.Context, v access.Viewer, ids []truce.R
 				return out, err
 			}
 			out.Observations = append(out.Observations, o)
-			if err := m.about(ctx, v, id, language, &out); err != nil {
+			if err := m.about(ctx, v, id, language, reasons, &out); err != nil {
 				return out, err
 			}
 		case truce.RecordOutcome:
-			o, err := m.outcome(ctx, &row, t, sees, language)
+			o, err := m.outcomeOf(ctx, &row, t, sees, language, reasons)
 			if err != nil {
 				return out, err
 			}
@@ -103,8 +104,8 @@ func (m *Mechanism) Evidence(ctx context.Context, v access.Viewer, ids []truce.R
 }
 
 // about adds what belongs to an observation.
-func (m *Mechanism) about(ctx context.Context, v access.Viewer, id truce.RecordID, language string, out *Evidence) error {
-	outcomes, err := m.Outcomes(ctx, v, OutcomeSearch{Of: id, Lang: language, Limit: maxSaid})
+func (m *Mechanism) about(ctx context.Context, v access.Viewer, id truce.RecordID, language string, reasons bool, out *Evidence) error {
+	outcomes, err := m.Outcomes(ctx, v, OutcomeSearch{Of: id, Lang: language, Bare: !reasons, Limit: maxSaid})
 	if err != nil {
 		return err
 	}

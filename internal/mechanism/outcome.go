@@ -105,6 +105,7 @@ type OutcomeSearch struct {
 	Of      truce.RecordID // those about a record
 	All     bool           // also those that were superseded
 	Uncased bool           // breaches that no open case is about, for whoever runs cases
+	Bare    bool           // without the reasons, which are long where there are many readings
 	Lang    string
 	Cursor  string
 	Limit   int
@@ -130,7 +131,7 @@ func (m *Mechanism) Outcomes(ctx context.Context, v access.Viewer, s OutcomeSear
 		if keeps, err := keep(row); err != nil || !keeps {
 			return Outcome{}, false, err
 		}
-		o, err := m.outcome(ctx, row, t, sees, s.Lang)
+		o, err := m.outcomeOf(ctx, row, t, sees, s.Lang, !s.Bare)
 		return o, true, err
 	})
 }
@@ -144,7 +145,11 @@ func (m *Mechanism) Outcome(ctx context.Context, v access.Viewer, id truce.Recor
 	return m.outcome(ctx, &row, t, sees, language)
 }
 
-func (m *Mechanism) outcome(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, language string) (out Outcome, err error) {
+func (m *Mechanism) outcome(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, language string) (Outcome, error) {
+	return m.outcomeOf(ctx, row, t, sees, language, true)
+}
+
+func (m *Mechanism) outcomeOf(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, language string, reasons bool) (out Outcome, err error) {
 	out = Outcome{Card: m.card(row, t, sees)}
 	defer func() { access.RedactTo(sees, &out) }()
 	if !sees.Has(access.Open) {
@@ -189,6 +194,9 @@ func (m *Mechanism) outcome(ctx context.Context, row *view.Row, t access.Thing, 
 				return out, err
 			}
 			for _, w := range d.Why {
+				if !reasons {
+					w.Reasons = nil
+				}
 				out.Why = append(out.Why, m.why(w, language, sees))
 			}
 		}

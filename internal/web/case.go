@@ -27,6 +27,7 @@ func aboutCases(s *server) {
 	s.post("open-case", "/cases", access.ActComplain, access.KindCase, s.openCase)
 	s.get("case", "/cases/{id}", access.KindCase, func(q *request) error { return s.showCase(q, "case", nil) })
 	s.get("dossier", "/cases/{id}/dossier", access.KindCase, func(q *request) error { return s.showCase(q, "dossier", nil) })
+	s.get("outcome", "/outcomes/{id}", access.KindOutcome, s.outcome)
 	s.post("take-step", "/cases/{id}", access.ActRunCase, access.KindStep, s.takeStep)
 	s.post("dispute", "/cases/{id}/dispute", access.ActDispute, access.KindStatement, s.dispute)
 	s.post("original", "/media/{id}/original", access.ActOpenOriginal, access.KindMedia, s.original)
@@ -200,14 +201,15 @@ type tried struct {
 }
 
 func (s *server) showCase(q *request, page string, t *tried) error {
-	v, err := s.caseView(q, t)
+	v, err := s.caseView(q, t, page == "dossier")
 	if err != nil {
 		return err
 	}
 	return q.show(page, v)
 }
 
-func (s *server) caseView(q *request, t *tried) (*caseView, error) {
+// caseView gathers what a case says; with the reasons where they are printed.
+func (s *server) caseView(q *request, t *tried, reasons bool) (*caseView, error) {
 	c, err := s.m.Case(q.ctx, q.Viewer, truce.CaseID(q.r.PathValue("id")), q.lang)
 	if err != nil {
 		return nil, err
@@ -217,7 +219,7 @@ func (s *server) caseView(q *request, t *tried) (*caseView, error) {
 	for _, st := range c.Steps {
 		cites = append(cites, st.Cites...) // whoever is told of a step sees what it cites, and of that what they may
 	}
-	if v.Evidence, err = s.m.Evidence(q.ctx, q.Viewer, cites, q.lang); err != nil {
+	if v.Evidence, err = s.m.Evidence(q.ctx, q.Viewer, cites, q.lang, reasons); err != nil {
 		return nil, err
 	}
 	if v.Disputes, err = s.m.Disputes(q.ctx, q.Viewer, c.ID); err != nil {
@@ -318,6 +320,15 @@ func columns(c mechanism.Case) (out []column) {
 		}
 	}
 	return out
+}
+
+// outcome shows what a rule says with all its reasons. Other pages take them from here when they are unfolded.
+func (s *server) outcome(q *request) error {
+	o, err := s.m.Outcome(q.ctx, q.Viewer, truce.RecordID(q.r.PathValue("id")), q.lang)
+	if err != nil {
+		return err
+	}
+	return q.show("outcome", o)
 }
 
 // choiceSaid is what a rule says under one choice of readings, with the reasons where they may be seen.
@@ -697,7 +708,7 @@ func (s *server) newCase(q *request, t *tried, problem string) error {
 	v := newCaseView{Problem: problem}
 	var err error
 	if len(cites) > 0 {
-		if v.Evidence, err = s.m.Evidence(q.ctx, q.Viewer, cites, q.lang); err != nil {
+		if v.Evidence, err = s.m.Evidence(q.ctx, q.Viewer, cites, q.lang, false); err != nil {
 			return err
 		}
 	}
@@ -804,7 +815,7 @@ func (s *server) dispute(q *request) error {
 		return err
 	}
 	t := &tried{step: "dispute", typed: typed{values: q.r.PostForm}}
-	v, err := s.caseView(q, nil)
+	v, err := s.caseView(q, nil, false)
 	if err != nil {
 		return err
 	}

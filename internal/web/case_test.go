@@ -75,6 +75,28 @@ func TestCasePages(t *testing.T) {
 	}
 }
 
+// The reasons of a rule are on a page of their own, from which the case takes them when they are unfolded: for those alone who see the outcome.
+func TestReasonsComeWhenUnfolded(t *testing.T) {
+	e := read(t)
+	_, id := e.opened()
+	page := e.page("duty", "/en/cases/"+string(id))
+	at := regexp.MustCompile(`data-from="(/en/outcomes/[^"]+)"`).FindStringSubmatch(page)
+	if at == nil || strings.Contains(page, `class="why"`) {
+		t.Fatal("the page of a case does not leave the reasons for later")
+	}
+	if !strings.Contains(e.page("duty", at[1]), `class="why"`) {
+		t.Error("the page of an outcome has no reasons")
+	}
+	if !strings.Contains(e.page("duty", "/en/cases/"+string(id)+"/dossier"), `class="why"`) {
+		t.Error("what is printed has no reasons")
+	}
+	for _, name := range []string{"", "syrian liaison"} {
+		if rec := e.ask(name, "GET", at[1], nil); rec.Code != http.StatusNotFound {
+			t.Errorf("%q: %d", name, rec.Code)
+		}
+	}
+}
+
 // Each form gives the step that it is for.
 func TestStepForms(t *testing.T) {
 	e := read(t)

@@ -565,7 +565,7 @@ func (s *server) receipt(q *request) error {
 	if err != nil {
 		return err
 	}
-	e, err := s.m.Evidence(q.ctx, q.Viewer, []truce.RecordID{id}, q.lang)
+	e, err := s.m.Evidence(q.ctx, q.Viewer, []truce.RecordID{id}, q.lang, false)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,16 @@ function follow() {
 if (self && document.querySelector('[data-live]')) follow();
 if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js').catch(() => {});
 
+// What is long is asked for when it is unfolded; without a script a link stands there. Where the link is broken, the link stays.
+document.addEventListener('toggle', async ({target}) => {
+  if (!target.open || !target.dataset?.from) return;
+  const r = await fetch(target.dataset.from).catch(() => null);
+  const part = r?.ok && new DOMParser().parseFromString(await r.text(), 'text/html').querySelector('[data-part] .outcome');
+  if (!part) return;
+  delete target.dataset.from;
+  target.lastElementChild.replaceChildren(...part.querySelectorAll(':scope > :is(ul, details, p.same)'));
+}, true);
+
 // What is wider than its place can be scrolled by keyboard too. Browsers do that by themselves by now; those that do not are told.
 const scrollable = () => {
   for (const x of document.querySelectorAll('.scroll')) {
