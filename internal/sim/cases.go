@@ -95,7 +95,7 @@ func turnedBack(a truce.ActorID, corner int) func(*life, truce.Instant) line {
 func (l *life) open(t thing, when truce.Instant, wait time.Duration) *file {
 	f := &file{}
 	x := t.report(l, when)
-	x.ID, x.Source, x.Simulated, x.Note = l.id(), source{"sim-team-" + string(t.who.Body), "seen", "observed"}, true, t.says
+	x.ID, x.Source, x.Simulated, x.Note = l.id(), source{"sim-team-" + string(t.who.Body), "seen", "observed"}, true, t.who.says(t.says)
 	text := write(x)
 	l.do(when.Add(wait/2), func(s *Stage) {
 		if ids := s.report(t.who.Office, text); len(ids) > 0 {
@@ -126,6 +126,7 @@ func (f *file) take(s *Stage, who Office, step record.Step) {
 	if s.err != nil {
 		return
 	}
+	step.Text = who.says(step.Text)
 	if step.Step != truce.StepOpen {
 		if f.id == "" {
 			return

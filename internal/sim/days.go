@@ -170,7 +170,7 @@ func (l *life) incident(o observer, when truce.Instant) (x line, a, b truce.Acto
 	if l.chance(18) {
 		x.Time = fromTo(when, l.between(10*time.Minute, 3*time.Hour))
 	}
-	x.Note = pick(l, "", "", "", "heard from the post, direction by ear", "dust seen after the impact", "residents say the same", "no line of sight")
+	x.Note = o.says(pick(l, "", "", "", "heard from the post, direction by ear", "dust seen after the impact", "residents say the same", "no line of sight"))
 	return x, a, b
 }
 
@@ -228,7 +228,7 @@ func (l *life) round(o observer, midnight truce.Instant, put func(truce.Instant,
 	hours := l.between(5*time.Hour, 9*time.Hour)
 	area := pick(l, "Daraa district", "Izra district", "Quneitra district", "Suwayda district", "As-Sanamayn district")
 	put(morning.Add(hours), line{ID: l.id(), Kind: "coverage", Time: fromTo(morning, hours), Lasted: true, Place: named{area, nil}, Complete: l.chance(30), Source: src, Simulated: true,
-		Note: "patrol on the usual roads"})
+		Note: o.says("patrol on the usual roads")})
 	if l.chance(60) {
 		p := l.scatter(l.front(), 4000)
 		who := pick(l, army, paramilitary, southernFront, hezbollah, brigade313, guard)
@@ -244,13 +244,13 @@ func (l *life) round(o observer, midnight truce.Instant, put func(truce.Instant,
 		when := morning.Add(l.between(2*time.Hour, 6*time.Hour))
 		put(when, line{ID: l.id(), Kind: "passage", What: pick(l, "aid", "aid", "medical-aid"), Time: when.String(), Place: within(l.scatter(l.front(), 1500), 200),
 			Parts: []partIn{{string(pick(l, army, southernFront)), "initiator"}}, Count: 1 + l.r.IntN(14), Result: pick(l, "granted", "granted", "granted", "delayed", "denied"), Source: src, Simulated: true,
-			Note: "lorries at the crossing of the line"})
+			Note: o.says("lorries at the crossing of the line")})
 	}
 	if l.chance(22) {
 		when := morning.Add(l.between(time.Hour, 7*time.Hour))
 		put(when, line{ID: l.id(), Kind: "restriction", What: pick(l, "access-denied", "delayed", "jamming", "shots-near-monitors"), Time: fromTo(when, l.between(20*time.Minute, 3*time.Hour)),
 			Place: within(l.scatter(l.stretch(o.from, o.to), 2500), 200), Parts: []partIn{{string(pick(l, army, paramilitary, southernFront)), "initiator"}}, Result: "denied", Source: src, Simulated: true,
-			Note: pick(l, "turned back at a checkpoint", "the drone lost its signal", "told to wait for an order that did not come")})
+			Note: o.says(pick(l, "turned back at a checkpoint", "the drone lost its signal", "told to wait for an order that did not come"))})
 	}
 }
 
@@ -266,7 +266,7 @@ func (l *life) claims() {
 			}
 			when := Begin.Add(time.Duration(d)*day + l.between(9*time.Hour, 20*time.Hour))
 			x := line{ID: l.id(), Kind: "incident", What: pick(l, "shelling", "mortar-fire", "small-arms-fire", "armed-force"), Time: when.String(), Place: named{l.names[l.nearest(l.front())], nil},
-				Parts: against(side.a, side.b), Source: source{"sim-" + string(side.who.Body), "hearsay", "alleged"}, Simulated: true, Note: "as our units tell us"}
+				Parts: against(side.a, side.b), Source: source{"sim-" + string(side.who.Body), "hearsay", "alleged"}, Simulated: true, Note: side.who.says("as our units tell us")}
 			text := write(x)
 			l.do(when.Add(l.between(30*time.Minute, 4*time.Hour)), func(s *Stage) { s.report(side.who, text) })
 		}

@@ -7,7 +7,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -168,5 +170,32 @@ func TestNobodyHasAName(t *testing.T) {
 			t.Errorf("%q is there twice", o.Name)
 		}
 		seen[o.Name] = true
+	}
+}
+
+// What is said in another language stands in English where it is said: a text that was changed there alone would be English on the page.
+func TestTonguesAreSaid(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	for _, name := range files {
+		if name == "tongues.go" || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said.Write(b)
+	}
+	for english := range tongues {
+		if !strings.Contains(said.String(), strconv.Quote(english)) {
+			t.Errorf("nobody says %q", english)
+		}
+	}
+	if s := russia.says("This was not ours."); s != tongues["This was not ours."].RU || unitedStates.says("This was not ours.") != "This was not ours." {
+		t.Errorf("the guarantor writes %q", s)
 	}
 }

@@ -190,7 +190,7 @@ func (s *Stage) ask(o Office, q record.Query) truce.RecordID {
 	if s.err != nil || q.Of == "" && len(q.To) == 0 {
 		return ""
 	}
-	q.Simulated = true
+	q.Simulated, q.Text, q.Where = true, o.says(q.Text), o.says(q.Where)
 	r, err := s.Mechanism.Ask(s.ctx, v, q)
 	if err != nil {
 		s.fail(err)

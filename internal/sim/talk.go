@@ -147,7 +147,7 @@ func (l *life) said() {
 		{jordanLiaison, "ceasefire", "The nights of the last week were the quietest since the beginning.", truce.TierPublic},
 	} {
 		l.do(Begin.Add(8*day+time.Duration(i)*3*day+6*time.Hour), func(s *Stage) {
-			id := s.state(x.who, record.Statement{Act: record.StatementSaid, About: []string{x.about}, Who: x.who.Name, Text: x.text, Simulated: true}, truce.TierParticipants)
+			id := s.state(x.who, record.Statement{Act: record.StatementSaid, About: []string{x.about}, Who: x.who.Name, Text: x.who.says(x.text), Simulated: true}, truce.TierParticipants)
 			if x.tier == truce.TierPublic {
 				s.widen(id, x.tier, "its author wishes it")
 			}
@@ -233,7 +233,7 @@ func (l *life) affairs() {
 	// and later on where somebody looked and was kept out.
 	for d := 6; d < 28; d++ {
 		l.do(Begin.Add(time.Duration(d)*day+5*time.Hour), func(s *Stage) {
-			s.show(truce.KindIncident, "ceasefire", 3)
+			s.show(truce.KindIncident, "ceasefire", 18) // so many that a day of them is told in steps
 			if d%2 == 0 {
 				s.show(truce.KindPresence, "withdrawal-from-line", 3)
 				s.show(truce.KindPassage, "access", 2)
