@@ -265,6 +265,12 @@ var grantable = [...]Fields{
 // severeByItself takes two people of different bodies to grant, whatever the class of the thing.
 const severeByItself = WhereExact | Source | Reporter | People | MediaOriginal
 
+// revealable is what may be opened of a record to everybody and for ever, where two people of two bodies sign for it.
+const revealable = What | WhenExact | Who | Count | Note
+
+// Revealable reports whether all of these may be opened to everybody.
+func Revealable(f Fields) bool { return f&^revealable == 0 }
+
 // deed says who does an act.
 type deed struct {
 	by offices
@@ -383,6 +389,9 @@ func May(v Viewer, a Act, t Thing) Decision {
 	}
 	switch a {
 	case ActPublish, ActWiden, ActHasten:
+		if !Revealable(t.Opens) {
+			return Decision{Refused, CodeNever}
+		}
 		if confined(t) {
 			return Decision{Refused, CodeSimulated}
 		}

@@ -65,6 +65,21 @@ func KindOf(k truce.RecordKind) Kind {
 	return kindOfRecord[k]
 }
 
+// groupFields are the classes of the groups of fields that a record may have. A group that is not here is opened to nobody.
+var groupFields = map[string]Fields{"what": What, "when": WhenExact, "where": WhereExact, "who": Who, "count": Count, "note": Note, "text": Note, "content": Note, "source": Source, "about": Source,
+	"origin": Reporter, "reference": Source, "unit": WhereExact, "columns": WhereExact, "name": People, "contact": People, "language": People, "credential": Credential, "receiver": People, "reason": Reason}
+
+// GroupFields gives the class of the fields in a group of a record, for [May] to say whether it may be opened to everybody.
+func GroupFields(k truce.RecordKind, group string) Fields {
+	if k == truce.RecordStatement && group == "who" {
+		return People // who spoke
+	}
+	if f, ok := groupFields[group]; ok {
+		return f
+	}
+	return EveryField
+}
+
 // Class is what it would cost if content got out. The zero value was classified by nobody and counts as severe.
 type Class uint8
 
@@ -122,7 +137,7 @@ type Thing struct {
 	Demo bool
 	// Proposer is who proposed the act that is now to be confirmed by another; zero where nobody did.
 	Proposer truce.Author
-	// Opens are the fields that a grant would open.
+	// Opens are the fields that a grant would open, or that would be revealed to everybody.
 	Opens Fields
 }
 

@@ -158,6 +158,7 @@ func (s *server) register() {
 	s.aboutPeople()
 	s.aboutEvents()
 	s.aboutFeatures()
+	s.aboutOpenRecord()
 }
 
 // ServeHTTP answers one request.

@@ -65,6 +65,7 @@ var titles = map[string]truce.Phrase{
 	"same-body":     truce.Say("problem.another-body"),
 	"simulated":     truce.Say("problem.simulated"),
 	"paused":        truce.Say("problem.paused"),
+	"never-public":  truce.Say("problem.never-public"),
 }
 
 // Title says a code in a language.

@@ -200,7 +200,7 @@ func (l *Log) Prepare(at, due truce.Instant, policy string) (record.Checkpoint, 
 	if policy != l.policy {
 		c.Policy = policy
 	}
-	d := draft{l: l, c: &c, next: l.size + sealedLeaves(int64(len(l.seals))), published: map[string]published{}}
+	d := draft{l: l, c: &c, next: l.size + SealedLeaves(int64(len(l.seals))), published: map[string]published{}}
 	if c.Policy != "" {
 		if err := d.add("policy", 0, verify.Leaf{Kind: verify.PolicyLeaf}, verify.PolicyDocument{Form: verify.FormPolicy, Policy: policy}); err != nil {
 			return c, nil, err
@@ -233,7 +233,7 @@ func (l *Log) grow(c record.Checkpoint) (*seal.Tree, batch, error) {
 	if c.Through <= l.through || n > int64(len(l.seals)) {
 		return nil, batch{}, fmt.Errorf("it takes up no record that waits")
 	}
-	b := batch{first: l.through + 1, last: c.Through, leaf: l.size, sealed: sealedLeaves(n), due: c.Due}
+	b := batch{first: l.through + 1, last: c.Through, leaf: l.size, sealed: SealedLeaves(n), due: c.Due}
 	tree := l.tree.Clone()
 	leaf := l.common(c)
 	leaf.Kind, leaf.Due = verify.Sealed, int64(c.Due)/1000
@@ -311,8 +311,9 @@ func (l *Log) salt(index int64) seal.Salt {
 	return seal.Salt(l.secret.Digest(binary.BigEndian.AppendUint64([]byte("truce/padding-salt/v1\n"), uint64(index))))
 }
 
-// sealedLeaves rounds a number of records up to one that many numbers share: 16 at least, then four steps between a power of two and the next.
-func sealedLeaves(n int64) int64 {
+// SealedLeaves rounds a number of records up to one that many numbers share: 16 at least, then four steps between a power of two and the next. It is how many
+// sealed leaves a tick has that takes up so many.
+func SealedLeaves(n int64) int64 {
 	if n <= 16 {
 		return 16
 	}

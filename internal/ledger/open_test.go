@@ -613,6 +613,98 @@ func TestKeysAreVouchedFor(t *testing.T) {
 	}
 }
 
+// People see what is due, propose to reveal a group of it or to withhold it, and somebody of another body confirms; what the mechanism counts is what a stranger counts. Exact
+// places, sources and people are refused, and each list shows what its reader may know of.
+func TestPeopleRevealAndWithhold(t *testing.T) {
+	o := begin(t)
+	ctx := context.Background()
+	id := o.w.Report("monitor", mechanismtest.Shelling).IDs[0]
+	said, err := record.Statement{At: o.w.Clock(), Act: record.StatementSaid, Of: "russia", About: []string{"1"}, Who: "A SPEAKER", Text: "We keep it."}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said.Record.Tier = truce.TierParticipants
+	statement := o.w.Put(o.w.People["russia"], said)
+	o.tick()
+	o.tick()
+	due := func(name string) (list []truce.RecordID, groups []string) {
+		page, err := o.m.SealedRecords(ctx, o.w.As(name), "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range page.Items {
+			list, groups = append(list, x.ID), append(groups, x.Groups...)
+		}
+		return list, groups
+	}
+	if list, groups := due("duty"); !slices.Equal(list, []truce.RecordID{id, statement}) || slices.Contains(groups, "where") || slices.Contains(groups, "source") || !slices.Contains(groups, "what") {
+		t.Errorf("the operations room sees %v, %v", list, groups)
+	}
+	if list, _ := due("syrian liaison"); len(list) != 0 && !slices.Equal(list, []truce.RecordID{statement}) {
+		t.Errorf("a party sees %v", list)
+	}
+	if page, err := o.m.SealedRecords(ctx, o.w.As(""), "", 0); err != nil || len(page.Items) > 0 {
+		t.Errorf("the public sees %v, %v", page.Items, err)
+	}
+	for group, of := range map[string]truce.RecordID{"where": id, "source": id, "origin": id, "about": id, "who": statement} {
+		if _, _, err := o.w.M.Classify(ctx, o.w.As("duty"), record.Class{Act: record.ClassReveals, Of: of, Group: group, Reason: "x"}); truce.KindOf(err) != truce.Denied {
+			t.Errorf("%s may be revealed: %v", group, err)
+		}
+	}
+	if _, _, err := o.w.M.Classify(ctx, o.w.As("monitor"), record.Class{Act: record.ClassReveals, Of: id, Group: "what", Reason: "x"}); truce.KindOf(err) != truce.Denied {
+		t.Errorf("a monitor reveals: %v", err)
+	}
+	confirm := func(r mechanism.Receipt, waits bool, err error) {
+		t.Helper()
+		if err != nil || !waits {
+			t.Fatal(waits, err)
+		}
+		o.w.TakeUp()
+		if _, err := o.w.M.Confirm(ctx, o.w.As("duty"), r.ID, "Yes."); truce.KindOf(err) != truce.Denied {
+			t.Errorf("somebody confirms alone: %v", err)
+		}
+		list, err := o.w.M.Proposals(ctx, o.w.As("jordan"))
+		if err != nil || len(list) != 1 || list[0].ID != r.ID || !list[0].Yours || list[0].Reveals == "" && list[0].Why == "" || list[0].Of == "" {
+			t.Errorf("who is to confirm sees %+v, %v", list, err)
+		}
+		if _, err := o.w.M.Confirm(ctx, o.w.As("jordan"), r.ID, "Yes."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	confirm(o.w.M.Classify(ctx, o.w.As("duty"), record.Class{Act: record.ClassReveals, Of: id, Group: "what", Reason: "Everybody asks."}))
+	confirm(o.w.M.Withhold(ctx, o.w.As("duty"), []truce.RecordID{statement}, "order", o.w.Clock()+1000*3600*1000, "A court says so."))
+	// What is no evidence is withheld at once. The second mechanism knows the ticks, as the program does; the first here keeps no open record.
+	o.follow()
+	o.m.Writer = o.w.M.Writer
+	confirm(o.m.WithholdBooks(ctx, o.w.As("duty"), o.w.Clock().Add(ledger.DefaultDue), "Offices and checkpoints."))
+	o.m.Writer = nil
+	o.tick()
+	if list, _ := due("duty"); len(list) != 0 {
+		t.Errorf("still due: %v", list)
+	}
+	same := func() *verify.Report {
+		t.Helper()
+		r := o.check(nil)
+		got, err := o.m.Sealed(o.w.As(""))
+		if err != nil || got.Leaves != r.Leaves.Sealed || got.Revealed != r.Sealed.Revealed || got.Withheld != r.Sealed.Withheld || got.Erased != r.Sealed.Erased || len(r.Faults) > 0 {
+			t.Fatalf("the mechanism counts %+v, %v: %s", got, err, explain(r))
+		}
+		if got.Overdue != r.Sealed.Overdue {
+			t.Errorf("the mechanism counts %d overdue: %s", got.Overdue, explain(r))
+		}
+		return r
+	}
+	r := same()
+	if r.Sealed.Revealed != 1 || r.Sealed.Withheld < 10 {
+		t.Fatalf("%s", explain(r))
+	}
+	o.w.Later(ledger.DefaultDue + 24*time.Hour)
+	o.tick()
+	if r := same(); r.Sealed.Overdue == 0 || r.Sealed.Overdue > 20 {
+		t.Errorf("%s", explain(r))
+	}
+}
+
 // Nothing is public of a fresh mechanism to which nobody did anything but report.
 func TestNothingIsPublicByItself(t *testing.T) {
 	o := begin(t)

@@ -114,6 +114,13 @@ type Proposal struct {
 	Act      string           `json:"act" access:"open" doc:"What it takes to confirm it: the act of docs/reference/access.md."`
 	About    truce.PersonID   `json:"about,omitempty" access:"open" doc:"Whom it speaks of."`
 	Records  []truce.RecordID `json:"records,omitempty" access:"use" doc:"The records whose content would be destroyed, or would be held no more."`
+	Of       truce.RecordID   `json:"of,omitempty" access:"open" doc:"The record that would be shown, revealed or withheld."`
+	Tier     string           `json:"to_tier,omitempty" access:"open" doc:"Who would see it."`
+	Reveals  string           `json:"reveals,omitempty" access:"open" doc:"The group of fields that would be opened to everybody."`
+	Why      string           `json:"why,omitempty" access:"open" doc:"Why records would stay sealed in the open record."`
+	Count    int              `json:"count,omitempty" access:"open" doc:"How many would."`
+	Withheld string           `json:"withheld_until,omitempty" access:"open" format:"date-time" doc:"Until when they would; always where it is not there."`
+	Reason   string           `json:"reason,omitempty" access:"reason"`
 	Proposes truce.VersionID  `json:"proposes,omitempty" access:"open" doc:"The version of the agreement that would bind."`
 	Agreed   []truce.BodyID   `json:"agreed,omitempty" access:"by" doc:"Who has proposed the same."`
 	Needs    int              `json:"needs" access:"open" doc:"How many bodies it takes."`
@@ -157,7 +164,20 @@ func (m *Mechanism) Proposals(ctx context.Context, v access.Viewer) ([]Proposal,
 		err := add(id, func(row *view.Row, _ access.Thing, p *Proposal) (access.Act, error) {
 			p.Until = instant(row.Recorded.Add(access.MaxProposalAge))
 			act, _ := m.Directory.Proposed(id)
-			return act, nil
+			if row.Kind != truce.RecordClass {
+				return act, nil
+			}
+			r, g, err := m.content(ctx, row)
+			if err != nil {
+				return act, err
+			}
+			x, err := record.ReadClass(&r, g)
+			if p.Of, p.Reveals, p.Why, p.Withheld, p.Reason = x.Of, x.Group, x.Why, instant(x.Until), x.Reason; x.Act == record.ClassSet {
+				p.Tier = x.Tier.String()
+			} else if x.Act == record.ClassWithholds {
+				p.Count = max(1, len(x.Seqs))
+			}
+			return act, err
 		})
 		if err != nil {
 			return nil, err

@@ -252,7 +252,9 @@ func (m *Mechanism) Classify(ctx context.Context, v access.Viewer, c record.Clas
 	t.Proposer = truce.Author{}
 	act := access.ActHasten
 	switch c.Act {
-	case record.ClassReveals, record.ClassWithholds:
+	case record.ClassReveals:
+		act, t.Opens = access.ActWiden, access.GroupFields(row.Kind, c.Group)
+	case record.ClassWithholds:
 		act = access.ActWiden
 	case record.ClassSet:
 		class, _ := access.ParseClass(c.Class)

@@ -32,6 +32,9 @@ type public struct {
 	let    map[truce.KeyID]spoken    // who let a key in
 	// reports are the daily reports by the first of which they are corrections, out the newest of each that was made public.
 	reports, out map[truce.RecordID]truce.RecordID
+
+	ticks   []tick
+	settled map[truce.Seq]settled
 }
 
 // spoken is somebody's word as it is published, and the keys it can be checked with: its own last, behind those by which it was let in. There are none where
@@ -54,6 +57,9 @@ func (m *Mechanism) publish(r *truce.Record, g vault.Groups, effect custody.Effe
 		m.public.reports, m.public.out = map[truce.RecordID]truce.RecordID{}, map[truce.RecordID]truce.RecordID{}
 	}
 	events, err := m.events(r, g, effect)
+	if err == nil {
+		err = m.settle(r, events)
+	}
 	if err != nil {
 		return err
 	}
@@ -597,8 +603,8 @@ func (m *Mechanism) sealedEvents(x record.Class, words []spoken, r *truce.Record
 	}
 	o, ok := groups.Reveal(x.Group)
 	place := slices.IndexFunc(of.Commitments, func(c truce.Commitment) bool { return c.Group == x.Group })
-	if !ok || place < 0 {
-		return nil, nil // it has no such group, or was erased
+	if !ok || place < 0 || !access.Revealable(access.GroupFields(row.Kind, x.Group)) {
+		return nil, nil // it has no such group, was erased, or somebody wrote past the policy
 	}
 	doc := verify.RevealDocument{Form: verify.FormReveal, ID: string(of.ID), Record: seal.Bytes(of.Bytes()).String(), Place: place, Group: x.Group, Salt: truce.Digest(o.Salt).String(), Data: o.Data, Simulated: row.Simulated, Signatures: list}
 	for _, h := range verify.CommitmentPath(of.ID, of.Commitments, place) {

@@ -37,6 +37,8 @@ func refused(op truce.Op, d access.Decision) error {
 		e.Reason = "it takes somebody of another body to confirm this"
 	case access.CodeSimulated:
 		e.Reason = "what belongs to an exercise is not published"
+	case access.CodeNever:
+		e.Reason = "exact places, sources and people are opened to everybody by nobody"
 	case access.CodePaused:
 		e.Kind, e.Reason, e.Hint = truce.Unavailable, "publication is paused", "two guardians of different bodies resume it"
 	}

@@ -78,7 +78,7 @@ func (v *view) Tabs() []Tab {
 		shown    bool
 	}{
 		{"admin", "/admin", true}, {"people", "/admin/people", v.q.signedIn()}, {"devices", "/admin/devices", v.q.signedIn()}, {"grants", "/admin/grants", v.q.offers(access.ActGrant) || v.q.Office == truce.OfficeAuditor},
-		{"erasures", "/admin/erasures", true}, {"trail", "/admin/trail", v.q.seesTrail()},
+		{"erasures", "/admin/erasures", true}, {"open", "/admin/open", true}, {"trail", "/admin/trail", v.q.seesTrail()},
 	} {
 		if t.shown {
 			out = append(out, Tab{t.id, "/" + v.q.lang + t.path, v.q.route != nil && strings.HasSuffix(v.q.route.pattern, "}"+t.path)})
