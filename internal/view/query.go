@@ -130,11 +130,16 @@ func (q *Query) sql() (string, []any) {
 	if q.Body != "" {
 		add("r.body = ?", string(q.Body))
 	}
+	// What happened of one kind may be rare among much else: its own index leads, in the order of the answer.
+	from, seq := "record r LEFT JOIN happened h ON h.seq = r.seq", "r.seq"
+	if q.What != truce.KindUnknown {
+		from, seq = "happened h CROSS JOIN record r ON r.seq = h.seq", "h.seq"
+	}
 	if q.Before > 0 {
-		add("r.seq < ?", int64(q.Before))
+		add(seq+" < ?", int64(q.Before))
 	}
 	if q.After > 0 {
-		add("r.seq > ?", int64(q.After))
+		add(seq+" > ?", int64(q.After))
 	}
 	if q.First != nil {
 		add("h.last >= ?", int64(*q.First))
@@ -173,11 +178,11 @@ func (q *Query) sql() (string, []any) {
 	b := new(strings.Builder)
 	b.WriteString("SELECT r.seq, r.id, r.kind, r.tier, r.body, r.person, r.office, r.vouch, r.key, r.version, r.claimed, r.received, r.recorded, r.case_id, " +
 		"r.named, r.addressed, r.site, r.about, r.flags, h.kind, h.word, h.first, h.last, h.lon, h.lat, o.rule, o.article, o.latest " +
-		"FROM record r LEFT JOIN happened h ON h.seq = r.seq LEFT JOIN outcome o ON o.seq = r.seq")
+		"FROM " + from + " LEFT JOIN outcome o ON o.seq = r.seq")
 	if len(where) > 0 {
 		b.WriteString(" WHERE " + strings.Join(where, " AND "))
 	}
-	b.WriteString(" ORDER BY r.seq")
+	b.WriteString(" ORDER BY " + seq)
 	if !q.OldestFirst {
 		b.WriteString(" DESC")
 	}
