@@ -21,6 +21,7 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	if err := m.Directory.Apply(r, g); err != nil {
 		return err
 	}
+	m.standings.heard(r, said)
 	m.evaluating.Lock()
 	m.live.Apply(r, said)
 	m.evaluating.Unlock()
@@ -63,6 +64,9 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	}
 	m.due.Erase, m.due.Blobs = append(m.due.Erase, effect.Erase...), append(m.due.Blobs, effect.Blobs...)
 	m.places.take(&row, m.Directory.Thing(&truce.Record{Kind: r.Kind, Tier: r.Tier, Author: r.Author}), at)
+	if _, twice := m.waiting[row.ID]; !twice {
+		m.waiting[row.ID] = len(m.pending)
+	}
 	m.pending = append(m.pending, row)
 	return m.publish(r, g, effect)
 }

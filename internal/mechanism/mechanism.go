@@ -86,7 +86,9 @@ type Mechanism struct {
 	mu      sync.RWMutex // over everything below
 	book    *casefile.Book
 	adopted []Adopted
-	pending []view.Row // rows the view does not have yet
+	pending []view.Row             // rows the view does not have yet
+	waiting map[truce.RecordID]int // where in pending a record is
+	batch   int                    // of so many rows
 	head    journal.Head
 	failed  error
 	changed chan struct{} // closed and replaced whenever head or failed change
@@ -100,6 +102,7 @@ type Mechanism struct {
 
 	cursors   cursors
 	standings standings
+	tails     tails
 	places    *chart
 }
 
@@ -120,14 +123,18 @@ func New(p Parts) (*Mechanism, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mechanism{cursors: cursors{key}, places: newChart(), live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), inflight: map[truce.RecordID]*flight{}, proposed: map[truce.Digest]*proposed{}, unsigned: map[truce.RecordID]unsigned{}}
+	m := &Mechanism{cursors: cursors{key}, places: newChart(), live: p.NewLive(), Parts: p, Directory: access.NewDirectory(), changed: make(chan struct{}), waiting: map[truce.RecordID]int{}, batch: DefaultCatchUp, inflight: map[truce.RecordID]*flight{}, proposed: map[truce.Digest]*proposed{}, unsigned: map[truce.RecordID]unsigned{}}
 	m.book = casefile.NewBook(m.knows)
 	m.public.texts, m.public.cases = map[truce.Digest][]spoken{}, map[truce.CaseID]bool{}
 	return m, nil
 }
 
-// DefaultApply is how many records are taken up before the view is written. See docs/limits.md.
-const DefaultApply = 1000
+// How many records are taken up before the view is written. See docs/limits.md.
+const (
+	DefaultApply = 1000
+	// DefaultCatchUp is the same at a start, when nobody waits for any of them: the more rows the view is given at once, the fewer of its pages are written twice.
+	DefaultCatchUp = 20_000
+)
 
 // Run follows the journal until ctx ends or a record cannot be taken up. The error is never nil.
 func (m *Mechanism) Run(ctx context.Context) error {
@@ -145,10 +152,14 @@ func (m *Mechanism) run(ctx context.Context) error {
 			return err
 		}
 		err := m.follow(ctx)
+		if err == nil {
+			err = m.View.Index(ctx)
+		}
 		if err != nil {
 			return err
 		}
 		m.mu.Lock()
+		m.batch = DefaultApply
 		if err = m.flush(ctx); err == nil {
 			err = m.destroy(ctx)
 		}
@@ -277,7 +288,7 @@ func (m *Mechanism) take(ctx context.Context, x *unsealed) error {
 	}
 	m.head = x.head
 	delete(m.inflight, x.ID)
-	if len(m.pending) >= DefaultApply {
+	if len(m.pending) >= m.batch {
 		return m.flush(ctx)
 	}
 	return nil
@@ -292,6 +303,7 @@ func (m *Mechanism) flush(ctx context.Context) error {
 		return err // they stay pending: nobody is told that they were taken up
 	}
 	m.pending = m.pending[:0]
+	clear(m.waiting)
 	return nil
 }
 
@@ -336,10 +348,8 @@ func (m *Mechanism) knows(id truce.RecordID) bool {
 }
 
 func (m *Mechanism) has(id truce.RecordID) (bool, error) {
-	for i := range m.pending {
-		if m.pending[i].ID == id {
-			return true, nil
-		}
+	if _, ok := m.waiting[id]; ok {
+		return true, nil
 	}
 	return m.View.Has(context.Background(), id)
 }

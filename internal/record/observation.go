@@ -144,7 +144,7 @@ func split(o *truce.Observation) iter.Seq2[int, []byte] {
 // fromGroups reads groups into an observation, leaving its file and row, and refuses what splitting it would not give again: members in a group they do not
 // belong to, spaces, other spellings of a number.
 func fromGroups(o *truce.Observation, kind truce.ObservationKind, simulated, moved bool, groups []vault.Group) error {
-	line := append([]byte(nil), `{"kind":"`...)
+	line := append(make([]byte, 0, 512), `{"kind":"`...)
 	line = append(append(line, kind.String()...), '"')
 	for _, g := range groups {
 		if len(g.Data) < 2 || g.Data[0] != '{' || g.Data[len(g.Data)-1] != '}' {

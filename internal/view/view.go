@@ -26,7 +26,8 @@ const (
 	MaxPage     = 1000
 )
 
-const schema = `
+// tables are what a view begins with, and what writing needs.
+const tables = `
 CREATE TABLE record (
 	seq       INTEGER PRIMARY KEY,
 	id        TEXT    NOT NULL,
@@ -49,8 +50,6 @@ CREATE TABLE record (
 	flags     INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX record_id ON record (id);
-CREATE INDEX record_kind ON record (kind, seq);
-CREATE INDEX record_case ON record (case_id, seq) WHERE case_id <> '';
 
 -- What happened, by day and coarse cell.
 CREATE TABLE happened (
@@ -62,8 +61,6 @@ CREATE TABLE happened (
 	lon   INTEGER,          -- of the coarse cell, null where no place is known
 	lat   INTEGER
 ) STRICT;
-CREATE INDEX happened_day ON happened (first, seq);
-CREATE INDEX happened_cell ON happened (lat, lon, seq) WHERE lat IS NOT NULL;
 
 -- What rules say.
 CREATE TABLE outcome (
@@ -72,7 +69,6 @@ CREATE TABLE outcome (
 	article TEXT    NOT NULL,
 	latest  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX outcome_rule ON outcome (rule, latest, seq);
 
 -- Which record speaks of which: "cites", "supersedes", "subject".
 CREATE TABLE link (
@@ -81,10 +77,20 @@ CREATE TABLE link (
 	id  TEXT    NOT NULL,
 	PRIMARY KEY (id, how, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX link_seq ON link (seq);
 
 CREATE TABLE reached (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
 INSERT INTO reached VALUES (1, 0, zeroblob(32));
+`
+
+// indexes are what questions need. Made of what is there, they cost a fraction of what it takes to keep them while a million rows come.
+const indexes = `
+CREATE INDEX IF NOT EXISTS record_kind ON record (kind, seq);
+CREATE INDEX IF NOT EXISTS record_case ON record (case_id, seq) WHERE case_id <> '';
+CREATE INDEX IF NOT EXISTS happened_kind ON happened (kind, seq);
+CREATE INDEX IF NOT EXISTS happened_day ON happened (first, seq);
+CREATE INDEX IF NOT EXISTS happened_cell ON happened (lat, lon, seq) WHERE lat IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outcome_rule ON outcome (rule, latest, seq);
+CREATE INDEX IF NOT EXISTS link_seq ON link (seq);
 `
 
 // Day counts days from 1970-01-01 UTC.
@@ -169,10 +175,12 @@ type View struct {
 	has   *sql.Stmt
 	seq   truce.Seq
 	head  truce.Digest
+	// indexed is set once [View.Index] was called.
+	indexed bool
 }
 
 // Fingerprint is the name of the present form of the tables: a view of another form is made anew.
-func Fingerprint() string { return seal.Bytes([]byte(schema)).Short() }
+func Fingerprint() string { return seal.Bytes([]byte(tables + indexes)).Short() }
 
 // Open opens the view in a file, or makes an empty one where the file is not there or empty. Corrupt where it is something else: then the caller deletes
 // the file and opens it again. Nothing in it is precious, so it is not synced.
@@ -209,20 +217,24 @@ func Open(ctx context.Context, path string) (*View, error) {
 }
 
 func (v *View) prepare(ctx context.Context) error {
-	var tables int
-	if err := v.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+	var there int
+	if err := v.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&there); err != nil {
 		return err
 	}
-	if tables == 0 {
+	if there == 0 {
 		tx, err := v.write.BeginTx(ctx, nil)
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback()
-		if _, err := tx.ExecContext(ctx, schema); err != nil {
+		if _, err := tx.ExecContext(ctx, tables); err != nil {
 			return err
 		}
 		if err := tx.Commit(); err != nil {
+			return err
+		}
+		// Names come in no order: while rows come by the million, the index of them wants to be in memory.
+		if _, err := v.write.ExecContext(ctx, "PRAGMA cache_size(-96000)"); err != nil {
 			return err
 		}
 	}
@@ -233,6 +245,18 @@ func (v *View) prepare(ctx context.Context) error {
 	}
 	v.seq = truce.Seq(seq)
 	copy(v.head[:], digest)
+	return nil
+}
+
+// Index makes what questions need to be quick. A view that begins empty is given its rows first and its indexes then; one that has them is left as it is.
+func (v *View) Index(ctx context.Context) error {
+	if v.indexed {
+		return nil
+	}
+	if _, err := v.write.ExecContext(ctx, indexes+"PRAGMA cache_size(-16000); PRAGMA shrink_memory"); err != nil {
+		return &truce.Error{Op: "view.Index", Kind: truce.Unavailable, Cause: err}
+	}
+	v.indexed = true
 	return nil
 }
 
