@@ -22,6 +22,7 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 		return err
 	}
 	m.standings.heard(r, said)
+	m.standings.heard(r, said)
 	m.evaluating.Lock()
 	m.live.Apply(r, said)
 	m.evaluating.Unlock()

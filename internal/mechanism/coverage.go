@@ -2,6 +2,7 @@ package mechanism
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"truce"
@@ -62,7 +63,13 @@ func (m *Mechanism) Coverage(ctx context.Context, v access.Viewer) (Coverage, er
 	out := Coverage{Areas: []AreaCoverage{}}
 	last := view.DayOf(v.Now)
 	first := last - DefaultCoverageDays + 1
-	areas := coverable(a.Plan.Agreement)
+	m.standings.Lock()
+	err := m.standings.arm(a)
+	areas := m.standings.areas
+	m.standings.Unlock()
+	if err != nil {
+		return out, err
+	}
 	for _, x := range areas {
 		one := AreaCoverage{Area: x.ID}
 		for d := first; d <= last; d++ {
@@ -70,58 +77,52 @@ func (m *Mechanism) Coverage(ctx context.Context, v access.Viewer) (Coverage, er
 		}
 		out.Areas = append(out.Areas, one)
 	}
-	var err error
 	n := 0
 	out.Whole = true
 	for _, kind := range []truce.ObservationKind{truce.KindCoverage, truce.KindRestriction} {
-		search := Search{Observed: kind, From: truce.Instant(int64(first)*86_400_000 + 1), Limit: view.MaxPage}
-		for {
-			var page Page[Observation]
-			if page, err = m.Observations(ctx, v, search); err != nil {
-				return out, err
+		_, err = m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: kind, First: &first}, func(row *view.Row, sees access.Fields) error {
+			if !sees.Has(access.Open|access.WhenCoarse) || row.Happened == nil || row.Erased {
+				return nil
 			}
-			for _, o := range page.Items {
-				if o.FirstDay == "" || o.Observed == "" {
+			if n++; n > MaxLooked {
+				return errEnough
+			}
+			o, err := m.remembered(ctx, row)
+			if err != nil || o == nil {
+				return err
+			}
+			o = asSeen(o, row, sees)
+			out.Simulated = out.Simulated || row.Simulated
+			elsewhere := true
+			for i := range areas {
+				in, all := areas[i].holds(o.Where)
+				if !in {
 					continue
 				}
-				n++
-				out.Simulated = out.Simulated || o.Simulated
-				place := o.Place
-				if place == nil && o.Area != "" {
-					place = &Place{Kind: "named", Name: o.Area}
-				}
-				elsewhere := true
-				for i := range areas {
-					in, all := areas[i].holds(place)
-					if !in {
-						continue
-					}
-					elsewhere = false
-					for k := range out.Areas[i].Days {
-						l := &out.Areas[i].Days[k]
-						switch {
-						case l.Day < o.FirstDay || l.Day > o.LastDay:
-						case kind == truce.KindRestriction:
-							l.Hindered++
-						case o.Complete && all:
-							l.Whole++
-						default:
-							l.Part++
-						}
+				elsewhere = false
+				for k := range out.Areas[i].Days {
+					l := &out.Areas[i].Days[k]
+					switch d := first + view.Day(k); {
+					case d < row.Happened.First || d > row.Happened.Last:
+					case kind == truce.KindRestriction:
+						l.Hindered++
+					case o.Complete && all:
+						l.Whole++
+					default:
+						l.Part++
 					}
 				}
-				if elsewhere {
-					out.Elsewhere++
-				}
 			}
-			if page.Next == "" {
-				break
+			if elsewhere {
+				out.Elsewhere++
 			}
-			if n >= MaxLooked {
-				out.Whole = false
-				break
-			}
-			search.Cursor = page.Next
+			return nil
+		})
+		if errors.Is(err, errEnough) {
+			out.Whole, err = false, nil
+		}
+		if err != nil {
+			return out, err
 		}
 	}
 	return out, nil
@@ -170,12 +171,10 @@ func coverable(a *truce.Agreement) []*covered {
 }
 
 // holds reports whether a place is in the area, and whether it is the whole of it.
-func (c *covered) holds(p *Place) (in, all bool) {
+func (c *covered) holds(p truce.Place) (in, all bool) {
 	switch {
-	case p == nil:
-		return false, false
-	case p.Kind == "point":
-		return c.shape.Contains(truce.Degrees(p.Lon, p.Lat)), false
+	case p.Kind == truce.PlacePoint:
+		return c.shape.Contains(p.At), false
 	case c.named(p.Name):
 		return true, true
 	}

@@ -54,7 +54,7 @@ func (m *Mechanism) Trends(ctx context.Context, v access.Viewer) ([]Trend, error
 	baseline := truce.Span{From: recent.From.Add(-DefaultBaseline), To: recent.From}
 	events := map[truce.RuleID][]event{}
 	first := view.DayOf(baseline.From)
-	_, err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true, First: &first}, func(row *view.Row, sees access.Fields) error {
+	_, err := m.counted(ctx, v, truce.RecordOutcome, &first, nil, func(row *view.Row, sees access.Fields) error {
 		if sees.Has(access.Open|access.WhenCoarse) && row.Happened != nil && row.Outcome != nil {
 			span := truce.Span{From: truce.Instant(int64(row.Happened.First)*86_400_000 + 1), To: truce.Instant((int64(row.Happened.Last)+1)*86_400_000 - 1)}
 			people, err := m.sources(ctx, v, row)
@@ -102,6 +102,9 @@ func (m *Mechanism) sources(ctx context.Context, v access.Viewer, row *view.Row)
 	if access.Exact(v) {
 		return nil, nil
 	}
+	if out, ok := m.standings.sources(row.ID); ok {
+		return out, nil
+	}
 	links, err := m.View.Linked(ctx, row.Seq)
 	if err != nil {
 		return nil, err
@@ -118,6 +121,24 @@ func (m *Mechanism) sources(ctx context.Context, v access.Viewer, row *view.Row)
 		out = append(out, of.Author.Person)
 	}
 	return out, nil
+}
+
+// sources are known where both the outcome and all that it rests on came lately.
+func (s *standings) sources(id truce.RecordID) (out []truce.PersonID, ok bool) {
+	s.Lock()
+	defer s.Unlock()
+	j, ok := s.judged.get(id)
+	if !ok {
+		return nil, false
+	}
+	for _, of := range j.subjects {
+		o, ok := s.reported.get(of)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, o.person)
+	}
+	return out, true
 }
 
 // Articles counts what rules say, article by article.
@@ -144,7 +165,7 @@ func (m *Mechanism) Articles(ctx context.Context, v access.Viewer) (Articles, er
 	}
 	cells := map[string]*cell{}
 	var err error
-	out.Whole, err = m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true}, func(row *view.Row, sees access.Fields) error {
+	out.Whole, err = m.counted(ctx, v, truce.RecordOutcome, nil, nil, func(row *view.Row, sees access.Fields) error {
 		if !sees.Has(access.Open) {
 			return nil
 		}
@@ -205,6 +226,34 @@ func thousandths(t poisson.Thousandths) string {
 	return fmt.Sprintf("%d.%03d", t/1000, t%1000)
 }
 
+// counted goes through the latest outcomes, or the incidents, of some days that a viewer may know of, the newest first: what counts are made of. whole is false
+// where there are more than MaxCounted.
+func (m *Mechanism) counted(ctx context.Context, v access.Viewer, kind truce.RecordKind, first, last *view.Day, fn func(*view.Row, access.Fields) error) (whole bool, err error) {
+	q := view.Query{Kinds: []truce.RecordKind{kind}, Latest: kind == truce.RecordOutcome, First: first, Last: last}
+	if kind == truce.RecordObservation {
+		q.What = truce.KindIncident
+	}
+	rows, whole, err := m.tails.rows(ctx, m, kind, q)
+	if err != nil {
+		return false, err
+	}
+	if !whole && last != nil && (len(rows) == 0 || rows[0].Happened == nil || *last < rows[0].Happened.First) {
+		return m.walk(ctx, v, q, fn) // it was long ago
+	}
+	for i := range slices.Backward(rows) {
+		row := &rows[i]
+		if h := row.Happened; (first != nil || last != nil) && (h == nil || h.First == view.NoDay || first != nil && h.Last < *first || last != nil && h.First > *last) {
+			continue
+		}
+		if sees := access.See(v, m.thing(row)); sees.Has(access.Existence) {
+			if err := fn(row, sees); err != nil {
+				return false, err
+			}
+		}
+	}
+	return whole, nil
+}
+
 // walk goes through the rows of a query that a viewer may know of, the newest first. whole is false where there are more than MaxCounted.
 func (m *Mechanism) walk(ctx context.Context, v access.Viewer, q view.Query, fn func(*view.Row, access.Fields) error) (whole bool, err error) {
 	q.Limit = view.MaxPage
@@ -248,11 +297,11 @@ func (m *Mechanism) TitForTat(ctx context.Context, v access.Viewer, a, b truce.A
 	var acts []casefile.Act
 	var told access.Tally
 	first := view.DayOf(stretch.From)
-	_, err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: truce.KindIncident, First: &first}, func(row *view.Row, sees access.Fields) error {
+	_, err := m.counted(ctx, v, truce.RecordObservation, &first, nil, func(row *view.Row, sees access.Fields) error {
 		if !sees.Has(access.Who|access.WhenExact) || row.Erased {
 			return nil
 		}
-		o, err := m.reported(ctx, row)
+		o, err := m.remembered(ctx, row)
 		if err != nil || o == nil {
 			return err
 		}

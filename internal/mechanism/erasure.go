@@ -41,6 +41,7 @@ func (m *Mechanism) destroy(ctx context.Context) error {
 		}
 		m.places.Erase(seqs...)
 		m.standings.forget()
+		m.tails.forget()
 	}
 	for _, b := range due.Blobs {
 		if err := m.Media.Erase(b); err != nil {

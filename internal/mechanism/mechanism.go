@@ -100,6 +100,7 @@ type Mechanism struct {
 	unsigned map[truce.RecordID]unsigned
 	public   public
 
+	tails     tails
 	cursors   cursors
 	standings standings
 	tails     tails

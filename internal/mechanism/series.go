@@ -123,12 +123,12 @@ func (m *Mechanism) Series(ctx context.Context, v access.Viewer, s SeriesSearch)
 		c.days = 7 * (1 + (n-1)/(7*MaxBins))
 		c.bins = (n + c.days - 1) / c.days
 	}
-	q := view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: truce.KindIncident, First: &first, Last: &last}
+	kind := truce.RecordObservation
 	if s.By == ByArticle {
-		q = view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true, First: &first, Last: &last}
+		kind = truce.RecordOutcome
 	}
 	var err error
-	c.out.Whole, err = m.walk(ctx, v, q, func(row *view.Row, sees access.Fields) error {
+	c.out.Whole, err = m.counted(ctx, v, kind, &first, &last, func(row *view.Row, sees access.Fields) error {
 		if !sees.Has(needs) || row.Happened == nil {
 			return nil
 		}

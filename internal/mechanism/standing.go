@@ -85,26 +85,69 @@ type DayCount struct {
 	Possible int    `json:"possible" access:"open" doc:"Under some reading, or not determined."`
 }
 
-// standings are answers that are good for a moment, and what was opened for them: the same page is asked for again and again while little changes.
+// standings are answers that are good for a moment, and what they are made of: the same page is asked for again and again while little changes.
 type standings struct {
 	sync.Mutex
 	of       map[standingKey]standingKept
-	erased   int                                   // how often content was erased: what was opened before is not kept after
-	judged   map[truce.RecordID]*judged            // by the outcome
-	reported map[truce.RecordID]*truce.Observation // by the record
-	// counter knows the counting rules of a version.
+	erased   int                // how often content was erased: what was opened before is not kept after
+	judged   lately[*judged]    // by the outcome
+	reported lately[reportedBy] // by the observation
+	// counter knows the counting rules of a version, areas are those of its named areas that somebody can have looked at.
 	counter *assess.Assessor
+	areas   []*covered
 	version truce.RecordID
 }
 
-// arm makes the counter know a version. The lock is held.
+// reportedBy is what somebody reported.
+type reportedBy struct {
+	*truce.Observation
+	person truce.PersonID
+}
+
+// lately keeps what was made of the latest records, up to twice [MaxCounted] of them.
+type lately[V any] struct{ now, before map[truce.RecordID]V }
+
+func (l *lately[V]) get(id truce.RecordID) (V, bool) {
+	v, ok := l.now[id]
+	if !ok {
+		if v, ok = l.before[id]; ok {
+			l.put(id, v)
+		}
+	}
+	return v, ok
+}
+
+func (l *lately[V]) put(id truce.RecordID, v V) {
+	if l.now == nil || len(l.now) >= MaxCounted {
+		l.now, l.before = map[truce.RecordID]V{}, l.now
+	}
+	l.now[id] = v
+}
+
+// heard keeps what a record says while it is open anyway.
+func (s *standings) heard(r *truce.Record, said any) {
+	s.Lock()
+	defer s.Unlock()
+	switch x := said.(type) {
+	case record.Observation:
+		if x.Content != nil {
+			o := *x.Content
+			o.SameAs, o.About = slices.Clone(o.SameAs), slices.Clone(o.About) // the rules call them by other names
+			s.reported.put(r.ID, reportedBy{&o, r.Author.Person})
+		}
+	case record.Outcome:
+		s.judged.put(r.ID, judgedOf(&x))
+	}
+}
+
+// arm makes it know a version. The lock is held.
 func (s *standings) arm(a Adopted) error {
 	if s.counter != nil && s.version == a.Record {
 		return nil
 	}
 	c, err := assess.New(a.Plan)
 	if err == nil {
-		s.counter, s.version = c, a.Record
+		s.counter, s.areas, s.version = c, coverable(a.Plan.Agreement), a.Record
 	}
 	return err
 }
@@ -144,7 +187,7 @@ func (m *Mechanism) Means(id truce.ActorID, now truce.Instant) ([]Meant, error) 
 func (s *standings) forget() {
 	s.Lock()
 	defer s.Unlock()
-	s.of, s.judged, s.reported = nil, nil, nil
+	s.of, s.judged, s.reported = nil, lately[*judged]{}, lately[reportedBy]{}
 	s.erased++
 }
 
@@ -196,7 +239,7 @@ type judged struct {
 	article    truce.ArticleID
 	gone       bool
 	obligation bool
-	subject    truce.RecordID // the first record it rests on
+	subjects   []truce.RecordID // the records it rests on
 	side       string
 	detail     *record.Detail
 	word       string
@@ -256,7 +299,7 @@ func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted) (Stan
 		forbids[r.ID] = r.Verb == truce.Forbids && r.Object == truce.KindIncident
 	}
 	n := 0
-	whole, err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordOutcome}, Latest: true}, func(row *view.Row, sees access.Fields) error {
+	whole, err := m.counted(ctx, v, truce.RecordOutcome, nil, nil, func(row *view.Row, sees access.Fields) error {
 		if !sees.Has(access.Open) || row.Version != a.Plan.Agreement.Version {
 			return nil
 		}
@@ -282,37 +325,34 @@ func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted) (Stan
 // judge opens an outcome, or takes what was made of it before.
 func (m *Mechanism) judge(ctx context.Context, row *view.Row) (*judged, error) {
 	m.standings.Lock()
-	j, erased := m.standings.judged[row.ID], m.standings.erased
+	j, ok := m.standings.judged.get(row.ID)
+	erased := m.standings.erased
 	m.standings.Unlock()
-	if j != nil && !row.Erased {
+	if ok && !row.Erased {
 		return j, nil
 	}
 	o, err := m.concluded(ctx, row)
 	if err != nil {
 		return nil, err
 	}
+	j = judgedOf(&o)
+	m.standings.Lock()
+	defer m.standings.Unlock()
+	if m.standings.erased == erased && !row.Erased {
+		m.standings.judged.put(row.ID, j)
+	}
+	return j, nil
+}
+
+func judgedOf(o *record.Outcome) *judged {
 	acc := truce.Account{Rule: o.Rule, Article: o.Article, Attribution: o.Attribution, Turns: o.Turns}
 	for _, s := range o.Said {
 		acc.Outcomes = append(acc.Outcomes, truce.Outcome{Readings: s.Readings, Result: s.Result, Possible: s.Possible})
 	}
-	j = &judged{rule: o.Rule, article: o.Article, gone: o.Gone, obligation: o.Subject.Kind == "obligation", side: assess.Side(o.Attribution), detail: o.Detail,
-		word: comesTo(acc), turns: o.Turns, under: underReadings(acc)}
+	j := &judged{rule: o.Rule, article: o.Article, gone: o.Gone, obligation: o.Subject.Kind == "obligation", side: assess.Side(o.Attribution), detail: o.Detail,
+		word: comesTo(acc), turns: o.Turns, under: underReadings(acc), subjects: o.Subject.Records}
 	j.every, _, j.may = acc.Breaches()
-	if len(o.Subject.Records) > 0 {
-		j.subject = o.Subject.Records[0]
-	}
-	if row.Erased {
-		return j, nil
-	}
-	m.standings.Lock()
-	defer m.standings.Unlock()
-	if s := &m.standings; s.erased == erased {
-		if s.judged == nil || len(s.judged) >= 2*MaxStanding {
-			s.judged = map[truce.RecordID]*judged{}
-		}
-		s.judged[row.ID] = j
-	}
-	return j, nil
+	return j
 }
 
 // underReadings says of each reading of each term what an account comes to, whatever the other terms mean.
@@ -376,7 +416,7 @@ func (g *gauge) outcome(ctx context.Context, row *view.Row, sees access.Fields, 
 			d[1].Add(people...)
 		}
 	}
-	if forbids[j.rule] && j.may && j.subject != "" {
+	if forbids[j.rule] && j.may && len(j.subjects) > 0 {
 		g.incidents = append(g.incidents, incidentSeen{j, sees, when, people})
 	}
 	return nil
@@ -455,7 +495,7 @@ func (g *gauge) meet(ctx context.Context) error {
 	for part := range slices.Chunk(g.incidents, view.MaxPage) {
 		var ids []truce.RecordID
 		for _, x := range part {
-			ids = append(ids, x.subject)
+			ids = append(ids, x.subjects[0])
 		}
 		list, err := g.m.View.Records(ctx, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, IDs: ids, Limit: view.MaxPage})
 		if err != nil {
@@ -466,9 +506,9 @@ func (g *gauge) meet(ctx context.Context) error {
 		}
 	}
 	for _, x := range g.incidents {
-		t := g.things[x.subject]
+		t := g.things[x.subjects[0]]
 		if t == nil {
-			row, ok := rows[x.subject]
+			row, ok := rows[x.subjects[0]]
 			o, err := g.observed(ctx, x, &row, ok)
 			if err != nil {
 				return err
@@ -477,7 +517,7 @@ func (g *gauge) meet(ctx context.Context) error {
 			if x.sees.Has(access.Who) {
 				t.Side = x.side
 			}
-			g.things[x.subject] = t
+			g.things[x.subjects[0]] = t
 		}
 		t.says[x.rule] = said{x.every, x.may}
 		all := t.says[""]
@@ -500,7 +540,7 @@ func (g *gauge) observed(ctx context.Context, x incidentSeen, row *view.Row, the
 			}
 		}
 	}
-	out.ID = truce.ObservationID(x.subject)
+	out.ID = truce.ObservationID(x.subjects[0])
 	if !out.When.Stated() {
 		out.When = x.when
 	}
@@ -513,24 +553,22 @@ func (g *gauge) observed(ctx context.Context, x incidentSeen, row *view.Row, the
 // remembered opens an observation, or takes what was opened before.
 func (m *Mechanism) remembered(ctx context.Context, row *view.Row) (*truce.Observation, error) {
 	m.standings.Lock()
-	o, erased := m.standings.reported[row.ID], m.standings.erased
+	o, ok := m.standings.reported.get(row.ID)
+	erased := m.standings.erased
 	m.standings.Unlock()
-	if o != nil {
-		return o, nil
+	if ok {
+		return o.Observation, nil
 	}
-	o, err := m.reported(ctx, row)
-	if err != nil || o == nil {
+	opened, err := m.reported(ctx, row)
+	if err != nil || opened == nil {
 		return nil, err
 	}
 	m.standings.Lock()
 	defer m.standings.Unlock()
-	if s := &m.standings; s.erased == erased {
-		if s.reported == nil || len(s.reported) >= 2*MaxStanding {
-			s.reported = map[truce.RecordID]*truce.Observation{}
-		}
-		s.reported[row.ID] = o
+	if m.standings.erased == erased {
+		m.standings.reported.put(row.ID, reportedBy{opened, row.Author.Person})
 	}
-	return o, nil
+	return opened, nil
 }
 
 // asSeen is an observation as far as a viewer sees it: what is withheld is not stated, the days stand for a time that is withheld and the coarse cell for a place.
