@@ -22,7 +22,6 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 		return err
 	}
 	m.standings.heard(r, said)
-	m.standings.heard(r, said)
 	m.evaluating.Lock()
 	m.live.Apply(r, said)
 	m.evaluating.Unlock()

@@ -100,7 +100,6 @@ type Mechanism struct {
 	unsigned map[truce.RecordID]unsigned
 	public   public
 
-	tails     tails
 	cursors   cursors
 	standings standings
 	tails     tails
