@@ -502,6 +502,8 @@ func (m *Mechanism) Tick(ctx context.Context, now truce.Instant) error {
 
 // Settle lets the rules speak about what arrived since, and records what changed. It reports how many outcomes it recorded.
 func (m *Mechanism) Settle(ctx context.Context, at truce.Instant) (int, error) {
+	m.settling.Lock()
+	defer m.settling.Unlock()
 	n, err := m.speak(ctx, at)
 	if err == nil {
 		err = m.openCases(ctx, at)

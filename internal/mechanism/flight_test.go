@@ -4,12 +4,15 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"truce"
 	"truce/internal/journal"
+	"truce/internal/live"
 	"truce/internal/mechanism"
+	"truce/internal/record"
 	"truce/internal/view"
 )
 
@@ -80,4 +83,49 @@ func TestSentAgainWhileItIsWritten(t *testing.T) {
 		<-done
 		v.Close()
 	}
+}
+
+// counting counts what the rules draft.
+type counting struct {
+	mechanism.Evaluator
+	drafted *atomic.Int64
+}
+
+func (c counting) Settle(at truce.Instant) ([]record.Draft, error) {
+	drafts, err := c.Evaluator.Settle(at)
+	c.drafted.Add(int64(len(drafts)))
+	return drafts, err
+}
+
+// Two who let the rules speak at once draft each outcome once.
+func TestTwoSettleAtOnce(t *testing.T) {
+	e := start(t)
+	e.Report("monitor", shelling)
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &slow{Journal: e.Store, begun: make(chan struct{}, 100), hold: make(chan struct{})}
+	var drafted atomic.Int64
+	parts := e.M.Parts
+	parts.Journal, parts.Writer = s, must(journal.NewWriter(ctx, s, journal.Options{Now: e.Clock}))
+	parts.View = must(view.Open(ctx, filepath.Join(t.TempDir(), "view.db")))
+	parts.NewLive = func() mechanism.Evaluator { return counting{live.New(), &drafted} }
+	m := must(mechanism.New(parts))
+	done := make(chan error, 1)
+	go func() { done <- m.Run(ctx) }()
+	if err := m.Await(ctx, must(e.Store.Head(ctx)).Seq); err != nil {
+		t.Fatal(err)
+	}
+	recorded := make(chan int)
+	settle := func() { recorded <- must(m.Settle(ctx, m.Latest())) }
+	go settle()
+	<-s.begun // drafted, and not yet on disk
+	go settle()
+	time.Sleep(50 * time.Millisecond) // the other has begun too
+	close(s.hold)
+	if n := <-recorded + <-recorded; n == 0 || int64(n) != drafted.Load() {
+		t.Errorf("%d outcomes were drafted to record %d", drafted.Load(), n)
+	}
+	parts.Writer.Close()
+	cancel()
+	<-done
+	parts.View.Close()
 }

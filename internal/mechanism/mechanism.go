@@ -79,6 +79,10 @@ type Mechanism struct {
 	command sync.Mutex
 	opened  opened // under command
 
+	// settling is held by whoever lets the rules speak, until what they said is taken up: what is drafted and not yet recorded would be drafted again. It is
+	// taken before all others.
+	settling sync.Mutex
+
 	// evaluating is held by whoever uses the evaluator; it is taken after mu where both are.
 	evaluating sync.Mutex
 	live       Evaluator

@@ -377,10 +377,8 @@ func (m *Mechanism) findingEvent(c *casefile.Case, f *casefile.Found) (ledger.Ev
 
 // row gives what the view knows of a record, also one that was not written there yet.
 func (m *Mechanism) row(id truce.RecordID) (view.Row, error) {
-	for i := range m.pending {
-		if m.pending[i].ID == id {
-			return m.pending[i], nil
-		}
+	if i, ok := m.waiting[id]; ok {
+		return m.pending[i], nil
 	}
 	return m.View.Record(context.Background(), id)
 }
