@@ -1,8 +1,10 @@
 package custody
 
 import (
+	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"truce"
 	"truce/internal/disk"
@@ -20,6 +22,53 @@ func (s *Store) both(blob string) error {
 		return nil
 	}
 	return copyBlob(s.second, s.blobs, blob)
+}
+
+// FillSecond copies what is kept and missing or cut short in the second folder: it was named after files were kept, or is on a new disk. It reports how many
+// it copied. Others may use the store meanwhile: what is being uploaded is copied when it is complete, and what was destroyed is not brought back.
+func (s *Store) FillSecond(ctx context.Context) (copied int, err error) {
+	if s.second == nil {
+		return 0, nil
+	}
+	names, err := s.blobs.Names() // before the uploads: what is begun from here on is neither
+	if err != nil {
+		return 0, err
+	}
+	uploads, err := s.uploads.Names()
+	if err != nil {
+		return 0, err
+	}
+	for _, blob := range names {
+		if !validBlob(blob) || slices.Contains(uploads, blob) || sizeIn(s.second, blob) == sizeIn(s.blobs, blob) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return copied, err
+		}
+		if err := copyBlob(s.second, s.blobs, blob); err != nil && sizeIn(s.blobs, blob) >= 0 {
+			return copied, err
+		}
+		if sizeIn(s.blobs, blob) >= 0 {
+			copied++
+		} else if err := s.second.Remove(blob); err != nil { // it was destroyed while it was copied
+			return copied, err
+		}
+	}
+	return copied, nil
+}
+
+// sizeIn gives how long a file is; -1 where it is not there or cannot be opened.
+func sizeIn(in disk.Folder, blob string) int64 {
+	f, err := in.File(blob)
+	if err != nil {
+		return -1
+	}
+	defer f.Close()
+	size, err := f.Size()
+	if err != nil {
+		return -1
+	}
+	return size
 }
 
 // copyBlob copies a file from one folder to another and returns when it is on disk. What was there under the name is written over.

@@ -140,3 +140,48 @@ func TestTheSecondCopyComesFirst(t *testing.T) {
 		t.Errorf("given up, and the second folder holds %v, %v", names, err)
 	}
 }
+
+// A second folder that was named later gets what was kept before: also what a crash left half copied there, never what is still being sent, and nothing
+// that is destroyed while it is copied. The control is that it had none of it before.
+func TestTheSecondCopyIsFilled(t *testing.T) {
+	w := newWorld(t, filepath.Join(t.TempDir(), "first"))
+	b := noise(2*chunkBytes + 5)
+	first, f := w.kept(t, b)
+	cut, g := w.kept(t, b)
+	gone, _ := w.kept(t, b)
+	u, err := w.Begin(Upload{Size: int64(len(b))})
+	if err == nil {
+		_, err = w.Append(u.Blob, 0, bytes.NewReader(b[:chunkBytes]))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, err := disk.Open(filepath.Join(t.TempDir(), "second"))
+	if err == nil {
+		err = real.WriteFile(cut, []byte("half"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Second(disk.Faulty(real, func(op, name string) error {
+		if op == "replace" && name == gone {
+			return w.Erase(gone)
+		}
+		return nil
+	}))
+	if w.Check(first, f) == nil || w.Check(cut, g) == nil {
+		t.Fatal("there is a second copy already")
+	}
+	if n, err := w.FillSecond(t.Context()); n != 2 || err != nil {
+		t.Errorf("%d copied, %v", n, err)
+	}
+	if err := errors.Join(w.Check(first, f), w.Check(cut, g)); err != nil {
+		t.Error(err)
+	}
+	if names, _ := real.Names(); len(names) != 2 {
+		t.Errorf("the second folder holds %v", names)
+	}
+	if n, err := w.FillSecond(t.Context()); n != 0 || err != nil {
+		t.Errorf("once more, and %d copied, %v", n, err)
+	}
+}
