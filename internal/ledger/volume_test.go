@@ -39,6 +39,7 @@ var (
 	findings = flag.Int("findings", 40, "findings to verify")
 	salts    = flag.Int("salts", 20_000, "salts to draw")
 	every    = flag.Int("every", 20011, "change every so many bytes; 1 changes each")
+	all      = flag.Bool("all", false, "try every way in which keys are let in and signatures forged, not one of each sort")
 	leaves   = flag.Int("leaves", 0, "write a log of so many leaves to the folder of -into, for other programs")
 	into     = flag.String("into", "", "folder for -leaves")
 )
@@ -247,6 +248,12 @@ func (f *factory) outcomes() (list []verify.OutcomeDocument) {
 // finding publishes a finding on an outcome, signed by all signatories.
 func (f *factory) finding(n int, o verify.OutcomeDocument) {
 	f.t.Helper()
+	f.findingAs(n, o, func(*verify.FindingDocument) {})
+}
+
+// findingAs is the same with a document that somebody changed after it was signed. The leaf counts the signatures that there were.
+func (f *factory) findingAs(n int, o verify.OutcomeDocument, change func(*verify.FindingDocument)) {
+	f.t.Helper()
 	w := verify.Conclusion{Case: fmt.Sprintf("2026-%04d", n+1), Number: 7, Agreement: string(f.text.Agreement), Version: string(f.text.Version), Rule: o.Rule, Article: o.Article, Occurrence: "confirmed",
 		Standard: "reasonable-grounds", Confidence: "medium", Intent: "undetermined", Cites: []string{o.Record}}
 	words, err := verify.Encode(w)
@@ -269,6 +276,7 @@ func (f *factory) finding(n int, o verify.OutcomeDocument) {
 		doc.Signatures = append(doc.Signatures, verify.Signature{Body: string(s.body), Act: "sign", How: "ssh", Key: s.key.Key, Statement: r.Statement(), Signature: sshsig.Armor(sig)})
 		keys = append(keys, s.key)
 	}
+	change(&doc)
 	_, asked := f.plan.Agreement.Signatories()
 	f.record(truce.RecordStep, nil, ledger.Event{Key: "finding:" + w.Case, Kind: verify.Finding, Code: 1, Document: doc, Thing: openly, Shows: access.Open, Text: f.text.Text(), Plan: truce.Digest(f.plan.Hash),
 		Keys: keys, Signed: uint8(len(f.bodies)), Asked: uint8(asked)})

@@ -14,7 +14,7 @@ import (
 
 // How long a record waits for its author's signature, and how many wait at once. See docs/limits.md.
 const (
-	DefaultSigning = 5 * time.Minute
+	DefaultSigning = time.Hour
 	MaxUnsigned    = 1000
 )
 
