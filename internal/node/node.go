@@ -175,6 +175,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		n.done.Go(func() { n.settle(inner) })
 		n.done.Go(func() { n.tick(inner) })
 		n.done.Go(func() { n.derive(inner) })
+		n.done.Go(func() { n.fillSecond(inner) })
 		if record != nil {
 			n.done.Go(func() { n.publish(inner, record) })
 		}
@@ -349,6 +350,20 @@ func (n *Node) derive(ctx context.Context) {
 			return
 		case <-changed:
 		}
+	}
+}
+
+// fillSecond copies the files that were deposited before the settings named a second copy.
+func (n *Node) fillSecond(ctx context.Context) {
+	if n.mech.Await(ctx, n.target) != nil { // what was to be destroyed is destroyed by then
+		return
+	}
+	copied, err := n.media.FillSecond(ctx)
+	if copied > 0 {
+		n.log.Info("files of media were copied to the second folder", "files", copied)
+	}
+	if err != nil && ctx.Err() == nil {
+		n.log.Error("files of media could not be copied to the second folder", "kind", truce.KindOf(err).String(), "error", err)
 	}
 }
 

@@ -249,6 +249,20 @@ func TestFilesAreKeptTwice(t *testing.T) {
 			t.Errorf("%s: not mended: %v, %v", name, errA, errB)
 		}
 	}
+	// What was deposited before the settings named a copy is copied by a start.
+	if err := os.Remove(second); err != nil || sound() {
+		t.Fatalf("lost, and nothing is found: %v", err)
+	}
+	n = open(t, path)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if b, err := os.ReadFile(second); err == nil && bytes.Equal(b, whole) {
+			break
+		}
+	}
+	n.Close()
+	if !sound() {
+		t.Error("a start does not copy what the second copy lacks")
+	}
 }
 
 // A backup of a live mechanism can be restored; it accepts nothing until it is told what is missing.
