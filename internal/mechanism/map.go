@@ -602,7 +602,7 @@ func (m *Mechanism) mapItem(ctx context.Context, v access.Viewer, seq truce.Seq,
 		*one.Outcome, err = m.outcome(ctx, row, t, sees, language)
 	case truce.RecordPositions:
 		one.Track = new(Positions)
-		*one.Track, err = m.track(ctx, row, t, sees, false)
+		*one.Track, err = m.track(ctx, row, t, sees, true)
 	}
 	m.note(v, t, sees)
 	return one, true, err

@@ -74,7 +74,7 @@ type mapRow struct {
 	Kind, What        string
 	Simulated, Erased bool
 	FirstDay, LastDay string
-	Where             string // as a grid reference
+	Where, To         string // as grid references; To is where a track ends
 	Area              string
 	Error             float64
 	Bounds            string // west, south, east, north
@@ -240,6 +240,13 @@ func rowOf(x mechanism.MapItem, a *truce.Agreement) (row mapRow, at mechanism.Ob
 		o := x.Track
 		at = mechanism.Observation{Card: o.Card, Cell: o.Cell}
 		row.ID, row.Kind, row.What, row.FirstDay, row.LastDay, row.Fixes = o.ID, mechanism.MapTracks, o.Category, o.FirstDay, o.LastDay, o.Fixes
+		if n := len(o.Track); n > 0 {
+			first, last := o.Track[0], o.Track[n-1]
+			at.Place = &mechanism.Place{Kind: "point", Lat: first.Lat, Lon: first.Lon, MGRS: geo.FormatMGRS(truce.Degrees(first.Lon, first.Lat), 5), Error: float64(first.Error)}
+			if row.To = geo.FormatMGRS(truce.Degrees(last.Lon, last.Lat), 5); row.To == at.Place.MGRS {
+				row.To = ""
+			}
+		}
 	}
 	row.Simulated, row.Erased, row.Case = at.Simulated, at.Erased, at.Case
 	if p := at.Place; p != nil {
@@ -430,6 +437,9 @@ func collection(list []geoFeature) geoCollection {
 	return geoCollection{"FeatureCollection", list}
 }
 
+// shapeWords are what layers of the map go by.
+var shapeWords = [...]string{truce.ShapeNone: "", truce.ShapePoint: "point", truce.ShapeLine: "line", truce.ShapeArea: "area"}
+
 func pair(p truce.Position) [2]float64 { return [2]float64{p.Lon.Degrees(), p.Lat.Degrees()} }
 
 func pairs(list []truce.Position, closed bool) (out [][2]float64) {
@@ -482,7 +492,7 @@ func (s *server) shapes(q *request, c *charts) error {
 	}
 	for i := range a.Plan.Agreement.Places {
 		f := &a.Plan.Agreement.Places[i]
-		props := map[string]any{"kind": string(f.Kind), "shape": string(f.Shape), "place": string(f.ID), "name": q.p().Place(f.ID), "what": q.p().Feature(f.Kind)}
+		props := map[string]any{"kind": string(f.Kind), "shape": shapeWords[f.Shape], "place": string(f.ID), "name": q.p().Place(f.ID), "what": q.p().Feature(f.Kind)}
 		if f.Illustrative {
 			props["illustrative"] = true
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -25,6 +26,21 @@ func shelled(t *testing.T) *readers {
 	e.Settle()
 	e.TakeUp()
 	return e
+}
+
+// What the agreement draws is told in the words that layers of the map go by: a layer that finds none draws nothing, and nobody is told.
+func TestShapesAreTold(t *testing.T) {
+	e := read(t)
+	page := e.page("duty", "/en/map/shapes")
+	style, err := os.ReadFile("islands/map/style.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"point", "line", "area"} {
+		if !strings.Contains(page, `"shape":"`+word+`"`) || !strings.Contains(string(style), "['get', 'shape'], '"+word+"'") {
+			t.Errorf("no %s is drawn", word)
+		}
+	}
 }
 
 // The page of the map works without a script: what is looked for stands in its address, the table shows it, and nothing of a place is in what others get.
