@@ -40,7 +40,7 @@ func TestRetention(t *testing.T) {
 	obs := e.Report("monitor", shelling).IDs[0]
 	lone := e.Report("monitor", strings.ReplaceAll(shelling, "obs-1", "obs-2")).IDs[0]
 	e.Settle()
-	track := e.Report("monitor", `{"kind":"fix","unit":"u-1","actor":"government-of-syria","time":"2017-11-15T09:30:00Z","lat":32.75,"lon":36.1,"error_m":20,"source":"x"}`+"\n").IDs[0]
+	track := e.Report("monitor", `{"kind":"fix","unit":"u-1","actor":"government-of-syria","time":"2017-11-15T09:30:00Z","lat":32.75,"lon":36.1,"error_m":20,"source":"x","simulated":true}`+"\n").IDs[0]
 	u, err := e.M.BeginUpload(e.As("monitor"), "a.txt", 5)
 	if err == nil {
 		_, err = e.M.AppendUpload(e.As("monitor"), u.ID, 0, strings.NewReader("12345"))
@@ -58,11 +58,11 @@ func TestRetention(t *testing.T) {
 		t.Fatalf("something is due at once: %+v", listed("duty"))
 	}
 	e.Later(31 * day)
-	if find("duty", track) == nil || len(listed("duty")) != 1 {
+	if x := find("duty", track); x == nil || !x.Simulated || len(listed("duty")) != 1 {
 		t.Errorf("after a month positions are due that no case rests on, and nothing else: %+v", listed("duty"))
 	}
 	e.Later(400 * day)
-	if x := find("duty", lone); x == nil || x.Outcomes == 0 || len(x.Cases) > 0 || x.Class != "unclassified" {
+	if x := find("duty", lone); x == nil || x.Simulated || x.Outcomes == 0 || len(x.Cases) > 0 || x.Class != "unclassified" {
 		t.Errorf("what no case rests on: %+v", x)
 	}
 	if find("duty", obs) != nil || find("duty", photo.ID) != nil {
