@@ -131,7 +131,7 @@ func TestPictureSaysWhatItIs(t *testing.T) {
 // The flood is as long as it was asked for and stays within the life.
 func TestFlood(t *testing.T) {
 	l, _ := world(t, 1)
-	b, err := io.ReadAll(&stream{l: l, left: 500, all: 500})
+	b, err := io.ReadAll(&stream{l: l, end: 500, all: 500})
 	if err != nil {
 		t.Fatal(err)
 	}
