@@ -60,7 +60,12 @@ func (p *Printer) With(a *truce.Agreement) *Printer {
 			q.names[name{truce.ArgRule, string(u.ID)}] = u.Name
 		}
 	}
-	for _, x := range a.Kinds {
+	for _, scale := range [][]truce.ScaleWord{a.Standards(), a.ConfidenceWords(), a.SeverityWords()} {
+		for _, x := range scale {
+			q.names[name{truce.ArgWord, x.Word}] = x.Name
+		}
+	}
+	for _, x := range a.Kinds { // a kind of event goes before a word of a scale
 		q.names[name{truce.ArgWord, x.Word}] = x.Name
 	}
 	for _, x := range a.Statements {

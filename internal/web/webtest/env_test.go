@@ -12,7 +12,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"truce"
 	"truce/internal/node"
@@ -22,6 +24,16 @@ import (
 
 // world is a life with all its cases and little else.
 var world = sim.World{Seed: 7, Percent: 8}
+
+// began and later are the clock of the demonstration: it begins at its present, and stories put it forward.
+var (
+	began = time.Now()
+	later atomic.Int64
+)
+
+func clock() truce.Instant {
+	return sim.Present.Add(time.Since(began) + time.Duration(later.Load()))
+}
 
 // house is one demonstration, made once, that all tests look at.
 var house = struct {
@@ -61,7 +73,7 @@ func open(t testing.TB) (*node.Node, string) {
 		if _, house.err = node.MakeDemo(ctx, node.Demo{Path: path, Agreement: os.DirFS("../../../examples/southwest-syria"), World: world, Listen: "127.0.0.1:0"}); house.err != nil {
 			return
 		}
-		if house.node, house.err = node.Open(ctx, node.Options{Path: path, Demo: &world, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Override: func(c *node.Config) { c.Limits.Rate, c.Limits.Burst = 1e6, 1e6 }}); house.err != nil {
+		if house.node, house.err = node.Open(ctx, node.Options{Path: path, Demo: &world, Now: clock, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Override: func(c *node.Config) { c.Limits.Rate, c.Limits.Burst = 1e6, 1e6 }}); house.err != nil {
 			return
 		}
 		if house.err = house.node.WaitReady(ctx); house.err != nil {

@@ -12,12 +12,37 @@ function among(selector, words) {
 }
 
 const finds = {
-  press: (words) => among('button, a[href], summary', words),
+  press: (words) => among('button, a[href]', words),
   field: (words) => {
     const label = among('label, [role="group"] > [id]', words);
     return label && (label.control || label.parentElement.querySelector('input:not([type="hidden"]), select, textarea'));
   },
 };
+
+function within(text) {
+  const all = [...document.querySelectorAll('[data-item], main li, main article, main section')].filter((x) => seen(x) && plain(x.innerText).includes(plain(text)));
+  const x = all.sort((a, b) => a.innerText.length - b.innerText.length)[0];
+  return x ? scope(x) : false;
+}
+
+function scope(x) {
+  for (const y of document.querySelectorAll('[data-unfolded]')) delete y.dataset.unfolded;
+  x.dataset.unfolded = '';
+  return true;
+}
+
+// foreign gives what is written in Latin letters and is neither marked as data (by bdi, or by the signs that set it apart in a sentence) nor as another language.
+function foreign() {
+  const known = /\b([A-Z][a-z]+\/[A-Z][a-z]+|truce|UTC|MGRS|CSV|JSON|GeoJSON|SHA|PDF|HTML|XML|CAP|ACLED|UCDP|HXL)\b/g;
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const out = [];
+  for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+    const at = n.parentElement;
+    if (at.closest('bdi, code, kbd, script, style, noscript, textarea, [lang]:not(html)')) continue;
+    if (/[A-Za-z]{3,}/.test(n.data.replace(/\u2068[^\u2069]*\u2069/g, '').replace(known, ''))) out.push(plain(n.data));
+  }
+  return [...new Set(out)].slice(0, 12).join(' | ');
+}
 
 function press(x) {
   if (!x || x.disabled) return false;
@@ -29,8 +54,7 @@ function press(x) {
 function unfold(words) {
   const x = among('summary', words);
   if (!x) return false;
-  for (const y of document.querySelectorAll('[data-unfolded]')) delete y.dataset.unfolded;
-  x.parentElement.dataset.unfolded = '';
+  scope(x.parentElement);
   return x.parentElement.open || press(x);
 }
 

@@ -17,6 +17,7 @@ import (
 	"truce"
 	"truce/internal/lang"
 	"truce/internal/mechanism"
+	"truce/internal/style"
 )
 
 //go:embed find.js
@@ -36,17 +37,18 @@ type person struct {
 }
 
 // patience is how long a person waits for something to be there.
-const patience = time.Minute
+const patience = 30 * time.Second
 
 // story is a browser in which people of the demonstration meet.
 func story(t *testing.T) (guest func(office, language string) *person) {
 	t.Helper()
 	ctx, _ := browser(t)
 	n, at := open(t)
-	return func(office, language string) *person {
+	return func(who, language string) *person {
 		p := somebody(t, ctx, n.Mechanism(), at, language)
-		if p.name = office; office != "" {
-			p.signIn(office)
+		if who != "" {
+			p.name = who
+			p.signIn()
 		}
 		return p
 	}
@@ -118,14 +120,7 @@ func (p *person) say(id string, args ...truce.Arg) string {
 	return p.printer().Say(truce.Phrase{ID: id, Args: args})
 }
 
-func (p *person) is(list, word string) string {
-	for _, prefix := range []string{"web.is.", "case-word."} {
-		if id := prefix + list + "." + word; p.printer().Has(id) {
-			return p.say(id)
-		}
-	}
-	return p.printer().Word(word)
-}
+func (p *person) is(list, word string) string { return style.Is(p.printer(), list, word) }
 
 func (p *person) printer() *lang.Printer {
 	a, _ := p.m.Current()
@@ -139,14 +134,21 @@ func (p *person) open(path string) {
 	p.until("the page does not come", `document.readyState === 'complete'`)
 }
 
-// signIn goes through the door of the demonstration.
-func (p *person) signIn(office string) {
+// signIn goes through the door of the demonstration, where a guest is called by office, or by office and body.
+func (p *person) signIn() {
 	p.t.Helper()
 	n, _ := open(p.t)
-	p.open("/sign-in")
-	p.leave(func() {
-		p.until("the door is not there", fmt.Sprintf(`press(document.querySelector('button[name="person"][value="%s"]'))`, guest(p.t, n, office).ID))
-	})
+	office, body, _ := strings.Cut(p.name, " of ")
+	for _, g := range n.Demo().People() {
+		if g.Office.String() == office && (body == "" || g.Body == truce.BodyID(body)) {
+			p.open("/sign-in")
+			p.leave(func() {
+				p.until("the door is not there", fmt.Sprintf(`press(document.querySelector('button[name="person"][value="%s"]'))`, g.ID))
+			})
+			return
+		}
+	}
+	p.fail("there is no such guest")
 }
 
 // leave waits until a deed has led to another page.
@@ -200,6 +202,24 @@ func (p *person) here() string {
 	p.t.Helper()
 	path, _ := ask[string](p, "location.pathname")
 	return strings.TrimPrefix(path, "/"+p.language)
+}
+
+// within looks first where a text stands: in the smallest item of a list, or part, that holds it.
+func (p *person) within(text string) {
+	p.t.Helper()
+	p.until("nowhere stands "+text, "within("+quote(text)+")")
+}
+
+// translated fails where something is written in a script that is not the language's: what people wrote and what things are called is marked as such.
+func (p *person) translated() {
+	p.t.Helper()
+	bad := ""
+	if p.language != "en" {
+		bad, _ = ask[string](p, "foreign()")
+	}
+	if dir, _ := ask[string](p, "document.documentElement.dir"); bad != "" || dir != p.printer().Dir() {
+		p.fail("it is written %s, and leaves untranslated: %s", dir, bad)
+	}
 }
 
 // call is a command of the browser's own.

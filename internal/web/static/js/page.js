@@ -47,7 +47,7 @@ document.addEventListener('toggle', async ({target}) => {
   const part = r?.ok && new DOMParser().parseFromString(await r.text(), 'text/html').querySelector('[data-part] .outcome');
   if (!part) return;
   delete target.dataset.from;
-  target.lastElementChild.replaceChildren(...part.querySelectorAll(':scope > :is(ul, details, p.same)'));
+  target.lastElementChild.replaceChildren(...part.querySelector('div').childNodes);
 }, true);
 
 // What is wider than its place can be scrolled by keyboard too. Browsers do that by themselves by now; those that do not are told.
