@@ -51,6 +51,7 @@ type grammar struct {
 	Witness witnessCommand `cmd:"" help:"Watch that a public record only grows, and sign that it does."`
 	Monitor monitorCommand `cmd:"" help:"Look at an open record again, and tell what its operator must answer for."`
 	Verify  verifyCommand  `cmd:"" help:"Check what a mechanism published, alone and offline."`
+	Publish publishCommand `cmd:"" help:"Make the public site of an open record that holds."`
 	Version versionCommand `cmd:"" help:"Print the version of this program."`
 }
 

@@ -33,6 +33,8 @@ type Folder interface {
 	Remove(name string) error
 	// Folder opens a folder inside, and makes it where it is not there.
 	Folder(name string) (Folder, error)
+	// Sync returns when the names in the folder are on disk, after somebody else moved files.
+	Sync() error
 	// Lock takes the folder for this process until the lock is closed or the process ends. Conflict where another holds it.
 	Lock() (io.Closer, error)
 }
@@ -214,6 +216,13 @@ func (f folder) Folder(name string) (Folder, error) {
 		return OpenPublic(path)
 	}
 	return Open(path)
+}
+
+func (f folder) Sync() error {
+	if err := syncFolder(f.path); err != nil {
+		return fail("disk.Sync", f.path, err)
+	}
+	return nil
 }
 
 func (f folder) Lock() (io.Closer, error) {

@@ -26,6 +26,9 @@ import (
 // demoFile is in a demonstration's folder alone, and says what it was made of.
 const demoFile = "demonstration.json"
 
+// demoOrigin is the name of a demonstration's open record.
+const demoOrigin = "demonstration.example/truce"
+
 // demoMade is what a demonstration was made of: another program, another agreement or another world makes another one.
 type demoMade struct {
 	Program   string `json:"program"`
@@ -65,7 +68,7 @@ func MakeDemo(ctx context.Context, d Demo) (made bool, err error) {
 	at := &stopped{}
 	at.set(sim.Begin)
 	init := Init{Path: making, Agreement: d.Agreement, Version: string(sim.July), Demo: true, Now: func() time.Time { return at.now().Time() },
-		Settings: fmt.Appendf(nil, "listen: %q\nmetrics: \"\"\nlimits: {rate: 200, burst: 2000}\n", d.Listen)}
+		Settings: fmt.Appendf(nil, "listen: %q\nmetrics: \"\"\nlimits: {rate: 200, burst: 2000}\nopen_record: {origin: %q, tick: 120, due_days: 36500}\n", d.Listen, demoOrigin)}
 	for _, o := range sim.Offices() {
 		init.Founders = append(init.Founders, Founder{Name: o.Name, Body: string(o.Body), Offices: []string{o.Office.String()}})
 	}
@@ -95,7 +98,34 @@ func (d Demo) play(ctx context.Context, path string, at *stopped) error {
 	if err := n.WaitReady(ctx); err != nil {
 		return err
 	}
-	return d.World.Play(ctx, &sim.Stage{Mechanism: n.mech, Agreement: d.Agreement, Now: at.now, Set: at.set})
+	// The open record grows once a day of the life that is played.
+	next, ticked := sim.Begin.Add(24*time.Hour), error(nil)
+	set := func(i truce.Instant) {
+		for ; next <= i && ticked == nil; next = next.Add(24 * time.Hour) {
+			at.set(next)
+			ticked = n.playTick(ctx)
+		}
+		at.set(i)
+	}
+	if err := d.World.Play(ctx, &sim.Stage{Mechanism: n.mech, Agreement: d.Agreement, Now: at.now, Set: set}); err != nil {
+		return err
+	}
+	return ticked
+}
+
+// playTick lets the open record take what happened so far, and grow.
+func (n *Node) playTick(ctx context.Context) error {
+	head, err := n.folder.journal.Head(ctx)
+	if err == nil {
+		err = n.mech.Await(ctx, head.Seq)
+	}
+	if err == nil {
+		_, err = n.open.drain()
+	}
+	if err != nil {
+		return err
+	}
+	return n.grow(ctx, n.open, n.now()/1000*1000)
 }
 
 // made writes what the demonstration is made of.
@@ -144,7 +174,7 @@ func removeDemo(ctx context.Context, path string) error {
 	if demo, err := isDemo(ctx, path); !demo || err != nil {
 		return &truce.Error{Op: op, Kind: truce.Conflict, Subject: path, Reason: "this is not the folder of a demonstration", Hint: "give a folder that is not there yet; nothing else is ever removed", Cause: err}
 	}
-	for _, name := range []string{journalFolder, mediaFolder, "public", "keys", headFile, viewFile, viewFile + "-wal", viewFile + "-shm", viewSum, logFile, ConfigFile, demoFile} {
+	for _, name := range []string{journalFolder, mediaFolder, "public", "public.paused", "keys", headFile, viewFile, viewFile + "-wal", viewFile + "-shm", viewSum, logFile, ConfigFile, demoFile} {
 		if err := os.RemoveAll(filepath.Join(path, name)); err != nil {
 			return &truce.Error{Op: op, Kind: truce.Unavailable, Subject: path, Reason: "the old demonstration cannot be removed", Cause: err}
 		}

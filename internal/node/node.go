@@ -68,7 +68,8 @@ type Node struct {
 	program  string
 	target   truce.Seq // what the journal held at the start
 	now      func() truce.Instant
-	world    *sim.World // nil unless the folder is a demonstration
+	world    *sim.World  // nil unless the folder is a demonstration
+	open     *openRecord // nil where there is none
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -142,7 +143,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if record != nil {
+	if n.open = record; record != nil {
 		parts.Public = record.take
 	}
 	if n.mech, err = mechanism.New(parts); err != nil {
@@ -178,6 +179,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		n.done.Go(func() { n.fillSecond(inner) })
 		if record != nil {
 			n.done.Go(func() { n.publish(inner, record) })
+			n.done.Go(func() { n.guard(inner, record) })
 		}
 		if n.world != nil {
 			n.done.Go(func() { n.live(inner) })

@@ -33,6 +33,8 @@ type openRecord struct {
 	mu    sync.Mutex
 	queue []taken
 	more  chan struct{}
+
+	public *publicFolder
 }
 
 // taken is a record that the mechanism took up, with what it makes public.
@@ -61,12 +63,15 @@ func (f *folder) openOpenRecord(ctx context.Context) (*openRecord, error) {
 			return nil, err
 		}
 	}
-	if err := os.MkdirAll(f.at(c.Folder), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(f.at(c.Folder)), 0o700); err != nil {
 		return nil, &truce.Error{Op: "node.Open", Kind: truce.Unavailable, Subject: f.at(c.Folder), Cause: err}
 	}
 	o := &openRecord{origin: c.Origin, tick: time.Duration(c.Tick) * time.Second, due: time.Duration(c.DueDays) * 24 * time.Hour, policy: policy.String(),
 		log: ledger.New(c.Origin, f.keys), more: make(chan struct{}, 1)}
-	if o.files, err = disk.Open(f.at(c.Folder)); err != nil {
+	if o.files, err = disk.OpenPublic(f.at(c.Folder)); err != nil {
+		return nil, err
+	}
+	if o.public, err = newPublicFolder(f.at(c.Folder)); err != nil {
 		return nil, err
 	}
 	o.keeper = &ledger.Keeper{Log: o.log, Files: ledger.NewFiles(o.files), Signer: signer, Policy: policy}
@@ -205,6 +210,7 @@ func (n *Node) publish(ctx context.Context, o *openRecord) {
 			return
 		}
 	}
+	paused := n.mech.Directory.Paused()
 	grow := time.NewTimer(0)
 	defer grow.Stop()
 	for {
@@ -220,8 +226,15 @@ func (n *Node) publish(ctx context.Context, o *openRecord) {
 				stop(err)
 				return
 			}
+			// That publication stops or goes on is said at once, with a tick of its own: everybody sees that documents are gone, and must see why.
+			if now := n.mech.Directory.Paused(); now != paused {
+				if err := n.grow(ctx, o, n.now()/1000*1000); err != nil && ctx.Err() == nil {
+					n.log.Error("the open record did not grow", "error", err, "hint", truce.HintOf(err))
+				}
+				paused = now
+			}
 		case <-grow.C:
-			if err := n.grow(ctx, o); err != nil && ctx.Err() == nil {
+			if err := n.grow(ctx, o, o.at(n.now())); err != nil && ctx.Err() == nil {
 				n.log.Error("the open record did not grow", "error", err, "hint", truce.HintOf(err))
 			}
 			now := n.now()
@@ -236,9 +249,8 @@ func (o *openRecord) at(now truce.Instant) truce.Instant {
 	return now / step * step
 }
 
-// grow journals the next checkpoint, unless this tick has one.
-func (n *Node) grow(ctx context.Context, o *openRecord) error {
-	at := o.at(n.now())
+// grow journals the checkpoint of a tick, unless it has one.
+func (n *Node) grow(ctx context.Context, o *openRecord, at truce.Instant) error {
 	if !o.log.Waits(at) {
 		return nil
 	}
@@ -251,6 +263,11 @@ func (n *Node) grow(ctx context.Context, o *openRecord) error {
 	}
 	if err := o.keeper.Put(files); err != nil {
 		return err
+	}
+	if n.mech.Directory.Paused() { // since it was worked out what may be published
+		if err := o.public.takeDown(); err != nil {
+			return err
+		}
 	}
 	d, err := c.Draft()
 	if err != nil {
@@ -268,9 +285,17 @@ func (n *Node) grow(ctx context.Context, o *openRecord) error {
 
 // signed publishes a tick that was journaled.
 func (n *Node) signed(ctx context.Context, o *openRecord, t *ledger.Tick) error {
+	if !n.mech.Directory.Paused() {
+		if err := o.public.putBack(); err != nil {
+			return err
+		}
+	}
 	cosigned, err := o.keeper.Publish(ctx, t)
 	if err != nil {
 		return err
+	}
+	if err := o.public.update(ctx, n.mech.Directory.Paused); err != nil && ctx.Err() == nil {
+		n.log.Error("the public site is not what the open record says", "error", err, "hint", truce.HintOf(err))
 	}
 	attrs := []any{"leaves", t.Checkpoint.Size, "documents", len(t.Proofs), "witnesses", cosigned}
 	if need := o.keeper.Policy.Need(); cosigned < need {

@@ -22,12 +22,13 @@ func (n *Node) pages(mux *http.ServeMux, server http.Handler, entrance door.Entr
 	for _, c := range n.folder.config.SignIn {
 		doors = append(doors, web.Door{Body: c.Body, Address: "/sign-in/" + string(c.Body)})
 	}
-	pages, err := web.New(web.Options{Entrance: entrance, Doors: doors, Demo: demo, Machine: n.machine(n.now()), Trail: n.trail})
+	pages, err := web.New(web.Options{Entrance: entrance, Open: n.open != nil, Doors: doors, Demo: demo, Machine: n.machine(n.now()), Trail: n.trail})
 	if err != nil {
 		return err
 	}
 	mux.Handle("/api/", server)
 	mux.Handle("/", pages)
+	mux.HandleFunc("/open/", n.openFolder)
 	return nil
 }
 

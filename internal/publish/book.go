@@ -100,6 +100,7 @@ type book struct {
 	policyText string
 	seen       witness.Seen
 	size       int64
+	tree       seal.Tree
 	tick       int64 // of the newest leaf, in seconds
 
 	texts     []*version
@@ -145,7 +146,7 @@ func (b *book) follow() error {
 		return broken("checkpoint", "the log is smaller than it was, or another", nil)
 	}
 	b.origin = at.Origin
-	return seal.Entries(read, at.Size, b.size, at.Size, func(i int64, raw []byte) error {
+	err = seal.Entries(read, at.Size, b.size, at.Size, func(i int64, raw []byte) error {
 		l, err := verify.ParseLeaf(raw)
 		if err == nil {
 			b.tick = l.Time
@@ -154,9 +155,14 @@ func (b *book) follow() error {
 		if err != nil {
 			return broken(fmt.Sprintf("leaf %d", i), "it cannot be published", err)
 		}
+		b.tree.AppendHash(seal.LeafHash(raw))
 		b.size = i + 1
 		return nil
 	})
+	if err == nil && b.tree.Root() != at.Root {
+		err = broken("checkpoint", "the leaves make another root than the checkpoint names", nil)
+	}
+	return err
 }
 
 // take takes up the next leaf.
@@ -337,6 +343,9 @@ func (b *book) brief(s *story) (err error) {
 // add puts what an outcome says to what lists say.
 func (x *brief) add(d *verify.OutcomeDocument) {
 	x.Simulated = x.Simulated || d.Simulated
+	if x.Article == "" {
+		x.Article = d.Article
+	}
 	if x.Day == "" {
 		x.Day = d.Day
 	}

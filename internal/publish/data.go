@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
@@ -76,7 +77,7 @@ func (s *Site) findingsCSV(told []*story) ([]byte, error) {
 				of.add(&d.Outcomes[i])
 			}
 			w, so, ea, n, _ := edges(of.Cell)
-			add(number(e.index), e.At().String(), state(x, e), strconv.FormatBool(c.Simulated), c.Case, strconv.Itoa(c.Number), c.Agreement, c.Version, c.Article, c.Rule, c.Kind, c.Occurrence, c.Standard,
+			add(number(e.index), e.At().String(), state(x, e), strconv.FormatBool(c.Simulated), c.Case, strconv.Itoa(c.Number), c.Agreement, c.Version, cmp.Or(c.Article, of.Article), c.Rule, c.Kind, c.Occurrence, c.Standard,
 				c.Confidence, c.Intent, c.Severity, a.Result, strings.Join(a.By, " "), a.Standard, a.Confidence, of.Day, of.Cell, w, so, ea, n, strconv.Itoa(int(e.Signed)), strconv.Itoa(int(e.Asked)), e.Body.String())
 			return nil
 		})

@@ -130,7 +130,8 @@ func (r row) Findings() int { return r.Confirmed + r.NotConfirmed + r.Open }
 type front struct {
 	Version   *version
 	Articles  []row
-	Newest    []*story
+	Newest    []*story // findings
+	Outcomes  []*story
 	Reports   []*story
 	Changes   []change
 	Months    []month
@@ -156,10 +157,12 @@ func (s *Site) front(language string, told []*story, changes []change) front {
 	slices.Reverse(d.Months)
 	for _, x := range slices.Backward(told) {
 		switch {
-		case x.kind == verify.ReportLeaf && len(d.Reports) < MaxNewest:
-			d.Reports = append(d.Reports, x)
-		case x.kind != verify.ReportLeaf && len(d.Newest) < MaxNewest:
+		case x.kind == verify.Finding && len(d.Newest) < MaxNewest:
 			d.Newest = append(d.Newest, x)
+		case x.kind == verify.Outcome && len(d.Outcomes) < MaxNewest/2:
+			d.Outcomes = append(d.Outcomes, x)
+		case x.kind == verify.ReportLeaf && len(d.Reports) < MaxNewest/2:
+			d.Reports = append(d.Reports, x)
 		}
 	}
 	if d.Version != nil {

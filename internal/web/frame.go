@@ -84,6 +84,7 @@ func (l *look) words() template.FuncMap {
 	words := style.Words(l.lang, p)
 	maps.Copy(words, template.FuncMap{
 		"place":    func(id any) string { return l.place(fmt.Sprint(id)) },
+		"counting": func(id any) string { return l.counting(fmt.Sprint(id)) },
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
 		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
@@ -203,6 +204,7 @@ func (v *view) Office() string     { return v.q.Office.String() }
 func (v *view) Now() truce.Instant { return v.q.Now - v.q.Now%60_000 }
 
 func (v *view) Demo() bool             { return v.q.s.Demo != nil }
+func (v *view) OpenRecord() bool       { return v.q.s.Open }
 func (v *view) ReadOnly() bool         { return v.q.s.m.Writer == nil }
 func (v *view) Done() string           { return v.q.query("done") }
 func (v *view) Here() string           { return v.q.r.URL.RequestURI() }

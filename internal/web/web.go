@@ -22,6 +22,8 @@ type Options struct {
 	// Machine tells how the program and its data are; Trail gives the newest lines of the access log, newest first. Nil where nobody is told.
 	Machine func() Machine
 	Trail   func(most int) ([]Trace, error)
+	// Open says that there is an open record, at /open/.
+	Open bool
 	// Doors are the sign-in services of bodies.
 	Doors []Door
 }
