@@ -74,3 +74,26 @@ function fill(words, value) {
   for (const kind of ['input', 'change']) x.dispatchEvent(new Event(kind, {bubbles: true}));
   return '';
 }
+
+// stop is where the keyboard is.
+function stop(words) {
+  const x = document.activeElement;
+  if (!x || x === document.body) { // round the end of the page, to the browser's own bar
+    const again = window.stops.has(document.body);
+    window.stops.add(document.body);
+    return {Name: '', Bad: again ? 'went round the page and did not find it' : '', Here: false};
+  }
+  const described = x.getAttribute('aria-describedby');
+  const name = plain(x.getAttribute('aria-label') || x.labels?.[0]?.innerText || x.innerText).replace(/ \*$/, '');
+  const at = x.getBoundingClientRect();
+  const style = getComputedStyle(x);
+  const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+  let bad = '';
+  if (!name) bad = 'it has no name: ' + x.outerHTML.slice(0, 200);
+  else if (!ring) bad = 'the focus cannot be seen';
+  else if (at.bottom < 0 || at.top > innerHeight || at.width === 0) bad = 'it is out of sight';
+  else if (window.last === x && x.type !== 'datetime-local') bad = 'the keyboard is held there';
+  window.last = x;
+  const full = name + (described ? ', ' + plain(described.split(' ').map((id) => document.getElementById(id)?.innerText || '').join(' ')) : '');
+  return {Name: full, Bad: bad, Here: [name, full].includes(plain(words)) || name.startsWith(plain(words))};
+}
