@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"truce"
@@ -139,6 +140,7 @@ func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, at truce.In
 			out = append(out, dailyEvent(&o))
 			d.Simulated = d.Simulated || o.Simulated
 		}
+		slices.SortStableFunc(out, func(a, b DailyEvent) int { return strings.Compare(a.When, b.When) })
 		return out, nil
 	}
 	if d.Incidents, err = of(truce.KindIncident, day); err != nil {

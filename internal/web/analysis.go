@@ -35,7 +35,8 @@ type analysisView struct {
 	Ticks               []tick
 	Names               []string
 	Trends              []mechanism.Trend
-	Counts              []mechanism.Counted
+	Standing            mechanism.Standing
+	Counting            []countingRow
 	Exchanges           []mechanism.Exchange
 	A, B                string
 	Actors              []truce.ActorID
@@ -50,8 +51,9 @@ var formats = []format{{"csv", "CSV"}, {"geojson", "GeoJSON"}, {"acled", "ACLED"
 
 // barRow is one row of the chart: bars of its counts.
 type barRow struct {
-	Name string
-	Bars []chartBar
+	Name  string
+	Total int
+	Bars  []chartBar
 }
 
 // chartBar is one bar, in the units of the drawing.
@@ -70,6 +72,7 @@ type tick struct {
 const (
 	chartWidth  = 720
 	chartHeight = 44
+	tickRoom    = 90 // for the last mark
 )
 
 // seriesSearch reads what is counted from the address.
@@ -112,17 +115,24 @@ func (s *server) analysis(q *request) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range standing.Counts {
-		if c.Rule == "" {
-			v.Counts = append(v.Counts, c)
-		}
-	}
+	v.Standing = standing
 	if a, ok := s.m.Current(); ok {
+		v.Counting = countingRows(a, standing, q.lang)
+		for _, x := range a.Plan.Agreement.Participants { // whoever asked for nobody begins with the parties
+			if x.Role != truce.RoleParty {
+				continue
+			}
+			if v.A == "" {
+				v.A = string(x.Actor)
+			} else if v.B == "" && v.A != string(x.Actor) {
+				v.B = string(x.Actor)
+			}
+		}
 		for _, x := range a.Plan.Agreement.Actors {
 			v.Actors = append(v.Actors, x.ID)
 		}
 	}
-	if v.A != "" && v.B != "" && v.A != v.B {
+	if q.query("a") != "" && v.B != "" && v.A != v.B {
 		if v.Exchanges, err = s.m.TitForTat(q.ctx, q.Viewer, truce.ActorID(v.A), truce.ActorID(v.B)); err != nil {
 			return err
 		}
@@ -156,7 +166,7 @@ func (v *analysisView) draw(q *request) {
 	}
 	n := max(1, len(v.Series.Bins))
 	for _, r := range v.Series.Rows {
-		row := barRow{Name: q.rowName(v.Series.By, r.Key)}
+		row := barRow{Name: q.rowName(v.Series.By, r.Key), Total: r.Total}
 		v.Names = append(v.Names, row.Name)
 		for i, c := range r.Counts {
 			if c == 0 {
@@ -164,13 +174,21 @@ func (v *analysisView) draw(q *request) {
 			}
 			h := max(1, c*(chartHeight-4)/most)
 			x := i * chartWidth / n
-			row.Bars = append(row.Bars, chartBar{x, chartHeight - h, max(1, (i+1)*chartWidth/n-x-1), h, v.Series.Bins[i] + ": " + strconv.Itoa(c)})
+			row.Bars = append(row.Bars, chartBar{x, chartHeight - h, max(1, (i+1)*chartWidth/n-x-1), h, v.stretch(q, i) + ": " + q.p().Number(int64(c))})
 		}
 		v.Bars = append(v.Bars, row)
 	}
-	for i := 0; i < len(v.Series.Bins); i += max(1, len(v.Series.Bins)/6) {
-		v.Ticks = append(v.Ticks, tick{i * chartWidth / n, v.Series.Bins[i]})
+	for i := 0; i < len(v.Series.Bins) && i*chartWidth/n < chartWidth-tickRoom; i += max(1, (len(v.Series.Bins)+4)/5) {
+		v.Ticks = append(v.Ticks, tick{i * chartWidth / n, v.stretch(q, i)})
 	}
+}
+
+// stretch names a bin: its first day, or its hour.
+func (v *analysisView) stretch(q *request, i int) string {
+	if t, err := time.Parse(time.DateOnly, v.Series.Bins[i]); err == nil {
+		return q.p().Date(truce.InstantOf(t))
+	}
+	return v.Series.Bins[i]
 }
 
 // file begins an answer that a browser saves.
