@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help web demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures page-speed fmt verify-figures verify-bytes verify-wasm clean
+.PHONY: help web checker demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures page-speed fmt verify-figures verify-bytes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -29,10 +29,20 @@ $(WEB)/dist/built: $(WEB)/package-lock.json $(wildcard $(WEB)/*.mjs) $(wildcard 
 	cd $(WEB) && npm ci --ignore-scripts --no-progress --loglevel=error && node build.mjs
 	@touch $@
 
+# The checker for browsers, which pages of the public site run. Without it they say how to check on one's own machine.
+CHECKER = internal/publish/dist
+CHECKS  = *.go verify/*.go assess/*.go terms/*.go geo/*.go internal/seal/*.go internal/witness/*.go internal/lang/*.go cmd/truce-verify/*.go go.mod
+checker: $(CHECKER)/verify.wasm.gz ## the checker that pages of the public site run in a browser
+$(CHECKER)/verify.wasm.gz: $(wildcard $(CHECKS))
+	@mkdir -p $(OUT)
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags='-s -w' -o $(OUT)/verify.wasm ./cmd/truce-verify
+	@cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $(CHECKER)/
+	gzip -9nc $(OUT)/verify.wasm >$@
+
 # Pages have a map where npm is there. DEMO is more to say to truce demo: DEMO=--once for a script.
 demo: ## make a demonstration and serve it, until Ctrl-C: a ceasefire with weeks of simulated life, where you may be anybody
 	@command -v npm >/dev/null && $(MAKE) --no-print-directory web || echo "npm brings nothing here: the pages come without the map"
-	@$(MAKE) --no-print-directory $(TRUCE)
+	@$(MAKE) --no-print-directory checker $(TRUCE)
 	$(TRUCE) demo --data $(OUT)/demo $(DEMO)
 
 replay: $(TRUCE) ## replay the shipped example: a summary here and a report in three languages
@@ -72,19 +82,15 @@ same-bytes-arm64: ## the same under arm64, with Debian's qemu-user-static
 	@command -v qemu-aarch64-static >/dev/null || (echo "install qemu-user-static first"; exit 2)
 	GOARCH=arm64 $(GO) test -count=1 -exec qemu-aarch64-static -run 'SameBytes' $(SAME)
 
-verify-figures: ## the open record at full size: ten thousand findings, a thousand forks, a million salts, a million leaves beside tessera's checker (minutes)
-	$(GO) test -v -count=1 -timeout 1h ./internal/ledger -run 'Findings|Forks|Restored|Salts' -findings 10000 -forks 1000 -restores 100 -salts 1000000
+verify-figures: ## the open record at full size: ten thousand findings, a thousand forks, a million salts, a hundred million places, a million records with canaries, a million leaves beside tessera's checker (half an hour)
+	$(GO) test -v -count=1 -timeout 1h ./internal/ledger -run 'Findings|Forks|Restored|Salts|Dictionary|Vouched|FourEyes' -findings 10000 -forks 1000 -restores 100 -salts 1000000 -places 100000000 -all
+	$(GO) test -v -count=1 -timeout 3h ./internal/ledger -run Canary -records 1000000
 	@mkdir -p $(OUT)/log
 	$(GO) test -count=1 -timeout 1h ./internal/ledger -run WriteALog -leaves 1000000 -into $(abspath $(OUT))/log
 	cd bench/ledger && $(GO) run . -log $(abspath $(OUT))/log
 
-verify-bytes: ## change every byte of an open record, one after the other (an hour)
+verify-bytes: ## change every byte of an open record, one after the other (minutes)
 	$(GO) test -v -count=1 -timeout 6h ./internal/ledger -run EveryChanged -every 1
-
-verify-wasm: ## the checker for browsers: out/verify.wasm
-	@mkdir -p $(OUT)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags='-s -w' -o $(OUT)/verify.wasm ./cmd/truce-verify
-	@ls -l $(OUT)/verify.wasm
 
 FUZZTIME ?= 20s
 fuzz: ## every fuzz target for $(FUZZTIME)

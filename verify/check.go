@@ -24,6 +24,8 @@ type Options struct {
 	Policy []byte
 	// Seen is the checkpoint that the reader found good the last time; nil for none.
 	Seen []byte
+	// Plans keeps what texts compile to, by the digest of their files and the folder in them: for who checks one record many times. Nil compiles each time.
+	Plans map[string]*terms.Plan
 }
 
 // Check reads a record and says what holds. The record is a folder as docs/reference/ledger.md describes it, whole or in part: with the entries of the log every leaf is
@@ -524,9 +526,14 @@ func (c *checker) text(i int64, l Leaf, b []byte) error {
 		c.plans[l.Text] = &plan{nil, l.Plan}
 		return nil
 	}
-	p, err := Compile(files, d.Folder)
-	if err != nil {
-		return fmt.Errorf("the files of version %s do not compile: %v", d.Version, err)
+	p := c.o.Plans[d.Text+"/"+d.Folder]
+	if p == nil {
+		if p, err = Compile(files, d.Folder); err != nil {
+			return fmt.Errorf("the files of version %s do not compile: %v", d.Version, err)
+		}
+		if c.o.Plans != nil {
+			c.o.Plans[d.Text+"/"+d.Folder] = p
+		}
 	}
 	if p.Hash != l.Plan {
 		return fmt.Errorf("the files of version %s compile to other rules than the log names", d.Version)

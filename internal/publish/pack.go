@@ -165,5 +165,6 @@ func (s *Site) pack(need []int64, proofs [][]byte, checkpoint []byte) ([]byte, e
 			return nil, err
 		}
 	}
-	return b.Bytes(), z.Close()
+	err = z.Close() // writes the list of what is in it
+	return b.Bytes(), err
 }
