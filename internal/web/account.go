@@ -47,6 +47,9 @@ func (s *server) accountView(q *request) (accountView, error) {
 }
 
 func (s *server) account(q *request) error {
+	if !q.signedIn() { // as whoever came by invitation, once they have a key
+		return q.to("/sign-in", q.query("done"))
+	}
 	v, err := s.accountView(q)
 	if err != nil {
 		return err

@@ -750,6 +750,10 @@ func (s *server) newCase(q *request, t *tried, problem string) error {
 		{ID: "parties", Name: "parties", Kind: "checks", Label: style.Is(p, "field", "parties"), Options: parties},
 		{ID: "cites", Name: "cites", Kind: "records", Label: style.Is(p, "field", "cites"), Hint: q.say("web.case.cites-hint"), Options: records},
 	}
+	if x, ok := q.signField(); ok {
+		x.ID = "sign"
+		v.Fields = append(v.Fields, x)
+	}
 	if t != nil {
 		v.Prove = t.prove
 		t.fill(v.Fields)
@@ -770,11 +774,13 @@ func (s *server) openCase(q *request) error {
 		st.Rule = truce.RuleID(q.form("rule"))
 		st.Article = s.agreementOf("").articleOf(mechanism.Case{Rule: st.Rule})
 	}
-	_, c, err := s.m.Step(q.ctx, q.Viewer, st, q.Now.Time().Year())
-	if err != nil {
-		if q.refused(err, t) {
-			return s.newCase(q, t, t.problem)
-		}
+	r, c, err := s.m.Step(q.ctx, q.author(), st, q.Now.Time().Year())
+	switch {
+	case err == nil && r.Sign != nil:
+		return q.toSign(r, "/"+q.lang+"/cases", "case-opened")
+	case err != nil && q.refused(err, t):
+		return s.newCase(q, t, t.problem)
+	case err != nil:
 		return err
 	}
 	return q.to("/cases/"+string(c.ID), "case-opened")

@@ -7,12 +7,12 @@ if (form && window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
   button.addEventListener('click', async () => {
     says.textContent = '';
     button.disabled = true;
+    const {get, refusal} = await import(form.dataset.passkey);
     try {
-      const {get} = await import(form.dataset.passkey);
       form.elements.passkey.value = JSON.stringify(await get(JSON.parse(form.elements.options.value)));
       form.submit();
     } catch (e) {
-      says.textContent = e.message;
+      says.textContent = refusal(e, button);
     } finally {
       button.disabled = false;
     }

@@ -18,6 +18,9 @@ async function make(options) {
   return c.toJSON();
 }
 
+// refusal is why there was no answer: what the browser says in its own language and words, we say in the reader's.
+export const refusal = (e, button) => (e instanceof DOMException ? button.dataset.no : e.message);
+
 const back = () => {
   const at = document.querySelector('input[name="back"]')?.value;
   location.assign(at || `/${document.documentElement.lang}/`);
@@ -40,7 +43,7 @@ if (PK?.parseRequestOptionsFromJSON) {
         try {
           await deed();
         } catch (e) {
-          says.textContent = e.message;
+          says.textContent = refusal(e, button);
         } finally {
           button.disabled = false;
         }
