@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,6 +43,7 @@ func Check(record fs.FS, o Options) (*Report, error) {
 	c.takenDown()
 	c.policies()
 	c.due()
+	c.times()
 	c.r.finish()
 	return c.r, nil
 }
@@ -60,6 +62,7 @@ type checker struct {
 	keys   map[string]key
 	plans  map[truce.Digest]*plan
 	seen   map[string]bool // checkpoints of proofs that were opened
+	there  []there
 	last   Leaf
 	tick   int64 // index where the present tick begins
 	paused bool
@@ -72,6 +75,27 @@ type checker struct {
 type absent struct {
 	leaf int64
 	kind Kind
+}
+
+// there is a size that the log had by a time, on the word of its witnesses.
+type there struct {
+	size int64
+	by   truce.Instant
+}
+
+// times says of each finding when it was there at the latest.
+func (c *checker) times() {
+	slices.SortFunc(c.there, func(a, b there) int { return cmp.Compare(a.size, b.size) })
+	for k := len(c.there) - 2; k >= 0; k-- { // what a larger log holds, a smaller one held no later
+		c.there[k].by = min(c.there[k].by, c.there[k+1].by)
+	}
+	for k := range c.r.Times {
+		t := &c.r.Times[k]
+		n, _ := slices.BinarySearchFunc(c.there, t.Leaf+1, func(x there, size int64) int { return cmp.Compare(x.size, size) })
+		if n < len(c.there) {
+			t.By = c.there[n].by.String()
+		}
+	}
 }
 
 // key is a key that the log lists.
@@ -129,6 +153,9 @@ func (c *checker) checkpoint() error {
 	}
 	c.at, c.r.Checkpoint = seen.Checkpoint, signed
 	c.r.Origin, c.r.Size, c.r.Root = c.at.Origin, c.at.Size, c.at.Root.String()
+	if seen.By.Stated() {
+		c.there = append(c.there, there{seen.Size, seen.By})
+	}
 	w := Witnesses{Count: c.policy.Size(), Need: c.policy.Need(), Lying: c.policy.Lying(), Signed: len(seen.Signed), Met: seen.Met}
 	if seen.By.Stated() {
 		w.By, w.AsOf = seen.By.String(), seen.AsOf.String()
@@ -331,8 +358,12 @@ func (c *checker) proved(i int64) (leaf Leaf, shown provedLeaf, ok bool) {
 	}
 	if !c.seen[string(p.Checkpoint)] {
 		c.seen[string(p.Checkpoint)] = true
-		if seen, err := c.policy.Open(p.Checkpoint); err == nil && !seen.Met {
+		seen, err := c.policy.Open(p.Checkpoint)
+		if err == nil && !seen.Met {
 			c.note("proof-not-witnessed", i, "too few witnesses signed the checkpoint of its proof")
+		}
+		if err == nil && seen.By.Stated() {
+			c.there = append(c.there, there{seen.Size, seen.By})
 		}
 	}
 	if leaf, err = ParseLeaf(p.Entry); err != nil {
@@ -636,6 +667,9 @@ func (c *checker) finding(i int64, l Leaf, b []byte) error {
 		if err := c.outcome(i, l, &d.Outcomes[k]); err != nil {
 			return err
 		}
+	}
+	if len(c.r.Times) < MaxTimes {
+		c.r.Times = append(c.r.Times, Bracket{Leaf: i, Case: words.Case, After: l.Size, Tick: seconds(l.Time)})
 	}
 	digest := ConclusionDigest(d.Conclusion)
 	var signed []string

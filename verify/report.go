@@ -46,8 +46,10 @@ type Report struct {
 	Findings FindingResults `json:"findings"`
 	Reports  ReportResults  `json:"reports"`
 	Sealed   SealedResult   `json:"sealed"`
-	Faults   []Remark       `json:"faults"`
-	Remarks  []Remark       `json:"remarks"`
+	// Times says of each finding when it was published, without the operator's word.
+	Times   []Bracket `json:"times,omitempty"`
+	Faults  []Remark  `json:"faults"`
+	Remarks []Remark  `json:"remarks"`
 	// Cannot says what nobody can prove.
 	Cannot []string `json:"cannot"`
 
@@ -116,6 +118,20 @@ type SealedResult struct {
 	Overdue  int64  `json:"overdue"`
 	Next     string `json:"next,omitempty"` // when the next ones are due
 }
+
+// Bracket is when a leaf was written: it is younger than the checkpoint that it names, and was there by the time that witnesses give.
+type Bracket struct {
+	Leaf int64  `json:"leaf"`
+	Case string `json:"case"`
+	// After is the size of the checkpoint that it names. Tick is the time that the operator gives.
+	After int64  `json:"after"`
+	Tick  string `json:"tick"`
+	// By is "" where too few witnesses signed to say so.
+	By string `json:"by,omitempty"`
+}
+
+// MaxTimes is for how many findings a report says when they were published. See docs/limits.md.
+const MaxTimes = 100_000
 
 // cannot is what no log can prove.
 var cannot = []string{
@@ -233,6 +249,20 @@ func (r *Report) Write(w io.Writer) error {
 	}
 	line("")
 	line("%s", map[Verdict]string{Holds: "It holds.", HoldsInPart: "It holds, with the remarks above.", DoesNotHold: "IT DOES NOT HOLD.", CannotBeRead: "It cannot be read."}[r.Verdict])
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteTimes writes for people when each finding was published.
+func (r *Report) WriteTimes(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nWhen findings were published\n")
+	for _, t := range r.Times {
+		fmt.Fprintf(&b, "  leaf %d, case %s: after the checkpoint of %d leaves; there by %s; the operator says %s\n", t.Leaf, t.Case, t.After, or(t.By, "a time that too few witnesses give"), t.Tick)
+	}
+	if len(r.Times) == 0 {
+		fmt.Fprintf(&b, "  there are none\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -22,6 +22,7 @@ func main() {
 	flag.StringVar(&q.Seen, "seen", "", "folder of your own checkpoints, instead of the one of this user")
 	flag.StringVar(&q.Fork, "fork", "fork.txt", "where a proof is written that the log said two different things")
 	flag.BoolVar(&q.JSON, "json", false, "write the report as JSON")
+	flag.BoolVar(&q.Times, "times", false, "say of each finding when it was published, by its witnesses")
 	flag.BoolVar(&q.Strict, "strict", false, "take remarks for faults")
 	flag.BoolVar(&forget, "forget", false, "do not keep the checkpoint")
 	flag.Usage = func() {

@@ -14,12 +14,13 @@ type verifyCommand struct {
 	Forget bool   `help:"Do not keep the checkpoint."`
 	Fork   string `help:"Where a proof is written that the log said two different things." default:"fork.txt" type:"path" placeholder:"FILE"`
 	JSON   bool   `help:"Write the report as JSON." name:"json"`
+	Times  bool   `help:"Say of each finding when it was published, by its witnesses."`
 	Strict bool   `help:"Take remarks for faults."`
 }
 
 // Run checks what a mechanism published.
 func (c *verifyCommand) Run(p *program) error {
-	code, err := verifying.Run(p.ctx, verifying.Request{From: c.From, Policy: c.Policy, Seen: c.Seen, Keep: !c.Forget, Fork: c.Fork, JSON: c.JSON, Strict: c.Strict,
+	code, err := verifying.Run(p.ctx, verifying.Request{From: c.From, Policy: c.Policy, Seen: c.Seen, Keep: !c.Forget, Fork: c.Fork, JSON: c.JSON, Times: c.Times, Strict: c.Strict,
 		Now: truce.InstantOf(time.Now())}, p.out)
 	if err == nil && code != verifying.ExitHolds {
 		return errProblems

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"truce"
@@ -28,6 +29,8 @@ import (
 	"truce/internal/record"
 	"truce/internal/seal"
 	"truce/internal/vault"
+	"truce/internal/witness"
+	"truce/verify"
 )
 
 var (
@@ -254,4 +257,75 @@ func TestNoCanaryIsInAnyPublicByte(t *testing.T) {
 			t.Errorf("control: %s is not found among %q", want, list[:min(len(list), 20)])
 		}
 	}
+}
+
+// When a finding was published is said without the operator: after the checkpoint that it names, and by the time at which witnesses first signed one with it. That they signed again
+// later changes nothing; without a proof that keeps the first, or with too few of them, less is said.
+func TestWhenAFindingWasPublished(t *testing.T) {
+	f := newFactory(t)
+	var peers []witness.Peer
+	var signers []seal.Signer
+	for i := range 4 {
+		s := seal.NewSigner(seal.Key{byte(9 + i)})
+		name := fmt.Sprintf("w%d.example", i)
+		k, err := s.Public().WitnessKey(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		peers, signers = append(peers, witness.Peer{Name: name, Key: k}), append(signers, s)
+	}
+	f.policy = witness.NewPolicy(f.policy.Logs[0], peers...)
+	cosigned := func(at truce.Instant, n int, proofs ...int64) {
+		t.Helper()
+		f.sign()
+		signed := f.files["checkpoint"].Data
+		for i, s := range signers[:n] {
+			line, err := s.Cosign(peers[i].Name, f.last.Checkpoint, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			signed = append(signed, line.Line...)
+		}
+		f.files["checkpoint"].Data = signed
+		for _, i := range proofs {
+			hashes, err := f.last.Checkpoint.ProveEntry(i, f.read)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = seal.Entries(f.read, f.last.Checkpoint.Size, i, i+1, func(_ int64, b []byte) error {
+				f.files[fmt.Sprintf("proof/%d", i)] = &fstest.MapFile{Data: seal.EntryProof{Index: i, Entry: bytes.Clone(b), Proof: hashes, Checkpoint: signed}.Text()}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f.takeUp()
+	f.tick()
+	before := f.last.Checkpoint.Size
+	f.finding(0, f.outcomes()[0])
+	f.tick()
+	first, second := (f.at / 1000 * 1000).Add(time.Minute), (f.at / 1000 * 1000).Add(48*time.Hour)
+	finding := f.last.Checkpoint.Size - 1
+	cosigned(first, 4, finding)
+	f.record(truce.RecordObservation, nil)
+	f.tick()
+	cosigned(second, 4)
+	want := func(by string) {
+		t.Helper()
+		r := f.check(verify.Options{})
+		if len(r.Faults) > 0 || len(r.Times) != 1 || r.Times[0].Leaf != finding || r.Times[0].After != before || r.Times[0].By != by || r.Times[0].Case != "2026-0001" {
+			t.Errorf("%+v, want %q: %s", r.Times, by, explain(r))
+		}
+		var b strings.Builder
+		if err := r.WriteTimes(&b); err != nil || !strings.Contains(b.String(), "case 2026-0001: after the checkpoint of "+fmt.Sprint(before)) {
+			t.Errorf("%s, %v", b.String(), err)
+		}
+	}
+	want(first.String())
+	delete(f.files, fmt.Sprintf("proof/%d", finding))
+	want(second.String())
+	cosigned(second, 1)
+	want("")
 }

@@ -42,8 +42,10 @@ type Request struct {
 	Seen string
 	Keep bool
 	// Fork is where a proof that the log said two things is written.
-	Fork   string
-	JSON   bool
+	Fork string
+	JSON bool
+	// Times tells of each finding when it was published.
+	Times  bool
 	Strict bool
 	Now    truce.Instant
 }
@@ -83,7 +85,9 @@ func Run(ctx context.Context, q Request, out io.Writer) (int, error) {
 		e.SetIndent("", "  ")
 		err = e.Encode(r)
 	} else {
-		err = r.Write(out)
+		if err = r.Write(out); err == nil && q.Times {
+			err = r.WriteTimes(out)
+		}
 	}
 	if err != nil {
 		return ExitFailed, err
