@@ -664,6 +664,9 @@ func (c *checker) finding(i int64, l Leaf, b []byte) error {
 		if d.Outcomes[k].Form != "" {
 			return fmt.Errorf("an outcome in a finding names no form")
 		}
+		if d.Outcomes[k].Simulated && !words.Simulated {
+			return fmt.Errorf("it rests on what is simulated, and does not say so")
+		}
 		if err := c.outcome(i, l, &d.Outcomes[k]); err != nil {
 			return err
 		}

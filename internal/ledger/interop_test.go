@@ -167,6 +167,10 @@ func TestTheSecondCheckerAgreesOnLies(t *testing.T) {
 		said("an answer that is none", func(s *verify.Said) { s.Asked[0].Answer = "perhaps" }),
 		said("no end", func(s *verify.Said) { s.Asked = s.Asked[:len(s.Asked)-1] }),
 		said("something after the end", func(s *verify.Said) { s.Asked = append(s.Asked, s.Asked[0]) }),
+		said("null for a list", func(s *verify.Said) { s.Possible = nil }),
+		{"no office", func(f *factory, _ *verify.OutcomeDocument) { f.bodies[0].key.Office = "" }},
+		{"a form inside a finding", func(_ *factory, o *verify.OutcomeDocument) { o.Form = verify.FormOutcome }},
+		{"an outcome that was simulated", func(_ *factory, o *verify.OutcomeDocument) { o.Simulated = true }},
 		{"somebody else's key", func(f *factory, _ *verify.OutcomeDocument) {
 			f.bodies[0].signer = f.bodies[1].signer
 		}},

@@ -342,6 +342,7 @@ func (m *Mechanism) findingEvent(c *casefile.Case, f *casefile.Found) (ledger.Ev
 		if err != nil {
 			return e, err
 		}
+		e.Thing.Simulated = e.Thing.Simulated || row.Simulated // whatever its case says
 		if row.Kind != truce.RecordOutcome {
 			continue
 		}

@@ -816,6 +816,7 @@ class Check:
         signed = len(own.get("sign", ()))
         need(leaf.signed <= signed or missing, "the leaf says that %d signed, and %d did" % (leaf.signed, signed))
         for o in d["outcomes"]:
+            need(c["simulated"] or not o["simulated"], "it rests on what is simulated, and does not say so")
             self.derived(i, o)
         if signed >= leaf.asked:
             self.findings["signed"] += 1
