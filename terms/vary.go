@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/geo"
 	"truce/internal/lang"
 )
 
@@ -44,6 +45,31 @@ func WithReading(a *truce.Agreement, choice string) (*truce.Agreement, error) {
 		return nil, unknownName(op, choice, fmt.Sprintf("the term %q has no reading %q", term, reading), reading, "its readings", names)
 	}
 	return nil, unknownName(op, choice, fmt.Sprintf("there is no term %q", term), term, "terms here", termNames(a))
+}
+
+// Redraw answers the question "what if it ran here?": a copy of the agreement in which a line runs through other corners, or an area has them as its edge.
+func Redraw(a *truce.Agreement, id truce.PlaceID, corners []truce.Position) (*truce.Agreement, error) {
+	const op truce.Op = "terms.Redraw"
+	b := clone(a)
+	i := slices.IndexFunc(b.Places, func(f truce.Feature) bool { return f.ID == id })
+	if i < 0 {
+		return nil, &truce.Error{Op: op, Kind: truce.NotFound, Subject: string(id), Reason: "the agreement draws no such place"}
+	}
+	var faults []geo.Fault
+	switch f := &b.Places[i]; f.Shape {
+	case truce.ShapeLine:
+		f.Lines = [][]truce.Position{corners}
+		faults = geo.CheckLine(f.Lines, b.Edges)
+	case truce.ShapeArea:
+		f.Polygons = [][][]truce.Position{{corners}}
+		faults = geo.CheckArea(f.Polygons, b.Edges)
+	default:
+		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Subject: string(id), Reason: "it is neither a line nor an area"}
+	}
+	if len(faults) > 0 {
+		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Subject: string(id), Reason: fmt.Sprintf("it cannot be drawn so: %v", faults[0]), Hint: "draw it again, without crossing what is drawn already"}
+	}
+	return b, nil
 }
 
 // choosesNone is the error for a choice that names no reading, or one that several terms have.

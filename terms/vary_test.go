@@ -241,3 +241,35 @@ func FuzzSet(f *testing.F) {
 		}
 	})
 }
+
+// What runs elsewhere is drawn elsewhere in the copy alone; what cannot be drawn is refused with the reason.
+func TestRedraw(t *testing.T) {
+	a, rep, err := Load(os.DirFS("../examples/southwest-syria"), "")
+	if err != nil || rep.Errors() > 0 {
+		t.Fatal(err, rep)
+	}
+	const line, area = truce.PlaceID("line-of-contact"), truce.PlaceID("southwest")
+	to := []truce.Position{truce.Degrees(36, 32), truce.Degrees(36.5, 32), truce.Degrees(36.2, 32.5)}
+	for _, id := range []truce.PlaceID{line, area} {
+		b, err := Redraw(a, id, to)
+		if err != nil {
+			t.Fatal(id, err)
+		}
+		for i, f := range b.Places {
+			if same := reflect.DeepEqual(f, a.Places[i]); same == (f.ID == id) {
+				t.Errorf("%s: %s is the same: %v", id, f.ID, same)
+			}
+		}
+		if _, err := Compile(b); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	for name, bad := range map[string][]truce.Position{"nothing": nil, "a point": to[:1], "twice the same": {to[0], to[0], to[1]}} {
+		if _, err := Redraw(a, area, bad); truce.KindOf(err) != truce.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Redraw(a, "nowhere", to); truce.KindOf(err) != truce.NotFound {
+		t.Error(err)
+	}
+}

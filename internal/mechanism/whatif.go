@@ -34,6 +34,9 @@ type Supposition struct {
 	Version truce.VersionID
 	// Readings are written "term=reading": the term has that reading alone. Sets are written "RULE.FIELD=VALUE", as [terms.Set] has it.
 	Readings, Sets []string
+	// Place is a line or an area of the agreement that runs through other corners; none where it is "".
+	Place   truce.PlaceID
+	Corners []truce.Position
 }
 
 // Supposed is what would differ in history, over what a viewer may see of it.
@@ -206,6 +209,11 @@ func (m *Mechanism) supposed(op truce.Op, a Adopted, s Supposition) (*terms.Plan
 		return nil, &truce.Error{Op: op, Kind: truce.Invalid, Reason: "too much is supposed at once", Hint: "suppose one thing, then the next"}
 	}
 	var err error
+	if s.Place != "" {
+		if text, err = terms.Redraw(text, s.Place, s.Corners); err != nil {
+			return nil, err
+		}
+	}
 	for _, r := range s.Readings {
 		if text, err = terms.WithReading(text, r); err != nil {
 			return nil, err

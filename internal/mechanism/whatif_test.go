@@ -29,6 +29,7 @@ func TestWhatIf(t *testing.T) {
 	if err != nil || rep.Errors() > 0 {
 		t.Fatal(err, rep)
 	}
+	elsewhere := []truce.Position{truce.Degrees(36.6, 32.3), truce.Degrees(36.9, 32.3), truce.Degrees(36.9, 33.1)}
 	for _, c := range []struct {
 		name  string
 		ask   mechanism.Supposition
@@ -41,6 +42,7 @@ func TestWhatIf(t *testing.T) {
 			func() *truce.Agreement {
 				return mechanismtest.Must(terms.WithReading(a, "zone-extent=parts-of-daraa-and-quneitra"))
 			}, 1},
+		{"a zone", mechanism.Supposition{Place: "southwest", Corners: elsewhere}, func() *truce.Agreement { return mechanismtest.Must(terms.Redraw(a, "southwest", elsewhere)) }, 1},
 		{"a date", mechanism.Supposition{Sets: []string{"ceasefire.from=2018-07-01"}}, func() *truce.Agreement { return mechanismtest.Must(terms.Set(a, "ceasefire.from=2018-07-01")) }, 5},
 	} {
 		got, err := e.M.WhatIf(ctx, e.As("duty"), c.ask, "en")

@@ -295,7 +295,9 @@ type whatIfView struct {
 	Rules    []Option
 	Fields   []Option
 	Versions []Option
+	Places   []Option // lines and areas that can be drawn otherwise
 	Value    string
+	Points   string // corners of one that is
 	Asked    bool
 	Problem  string
 	Result   mechanism.Supposed
@@ -377,10 +379,31 @@ func whatIfForm(q *request, a mechanism.Adopted) (v whatIfView, ask mechanism.Su
 		share.Set("field", field)
 		share.Set("value", v.Value)
 	}
+	v.Places = append(v.Places, Option{Value: "", Name: q.say("web.whatif.no-place")})
+	for i := range a.Plan.Agreement.Places {
+		if f := &a.Plan.Agreement.Places[i]; f.Shape == truce.ShapeLine || f.Shape == truce.ShapeArea && f.Kind != truce.FeatureArea {
+			v.Places = append(v.Places, Option{string(f.ID), p.Place(f.ID) + " (" + p.Feature(f.Kind) + ")", ps.Get("place") == string(f.ID)})
+		}
+	}
+	v.Points = strings.TrimSpace(ps.Get("points"))
+	if drawn := map[string]truce.Shape{"line": truce.ShapeLine, "zone": truce.ShapeArea}[ps.Get("draw")]; ps.Get("place") == "" && drawn != truce.ShapeNone { // it comes from the map
+		if i := slices.IndexFunc(v.Places, func(o Option) bool { f := areaNamed(a.Plan.Agreement, o.Value); return f != nil && f.Shape == drawn }); i >= 0 {
+			v.Places[i].On = true
+		}
+	}
+	if place := truce.PlaceID(ps.Get("place")); place != "" && v.Points != "" {
+		var wrong []string
+		if ask.Corners, wrong = q.corners(v.Points); len(wrong) > 0 {
+			v.Problem = strings.Join(wrong, " ")
+		}
+		ask.Place = place
+		share.Set("place", string(place))
+		share.Set("points", v.Points)
+	}
 	if ask.Version = truce.VersionID(ps.Get("version")); ask.Version != "" {
 		share.Set("version", string(ask.Version))
 	}
-	v.Asked = len(ask.Readings)+len(ask.Sets) > 0 || ask.Version != ""
+	v.Asked = v.Problem == "" && (len(ask.Readings)+len(ask.Sets) > 0 || ask.Version != "" || ask.Place != "")
 	v.Share = "/agreement/what-if?" + share.Encode()
 	return v, ask
 }

@@ -654,23 +654,29 @@ type leg struct {
 	Azimuth string `json:"azimuth"`
 }
 
-// measured reads corners, one a line in any way of writing, and measures between them on the ellipsoid.
-func (q *request) measured() (m measured) {
-	ring := q.query("draw") == "zone"
-	var list []truce.Position
-	for i, line := range strings.FieldsFunc(q.query("points"), func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
+// corners reads places, one a line in any way of writing, and says what is none.
+func (q *request) corners(text string) (list []truce.Position, wrong []string) {
+	for i, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
 		c, err := geo.ParseCoordinates(line)
 		if err != nil {
-			m.Problems = append(m.Problems, q.say("web.map.not-a-place", truce.NumArg(int64(i+1)), truce.Str(line)))
+			wrong = append(wrong, q.say("web.map.not-a-place", truce.NumArg(int64(i+1)), truce.Str(line)))
 			continue
 		}
 		if list = append(list, c.At); len(list) == MaxMeasured {
 			break
 		}
 	}
+	return list, wrong
+}
+
+// measured reads corners and measures between them on the ellipsoid.
+func (q *request) measured() (m measured) {
+	ring := q.query("draw") == "zone"
+	list, wrong := q.corners(q.query("points"))
+	m.Problems = wrong
 	if len(list) < 2 {
 		return m // a place alone is no line yet
 	}

@@ -36,7 +36,7 @@ export function draft(map, d, say) {
       map.getSource('chosen')?.setData(list);
     }
   }
-  form.addEventListener('submit', (e) => { e.preventDefault(); measure(); });
+  form.addEventListener('submit', (e) => { if (!e.submitter?.hasAttribute('formaction')) { e.preventDefault(); measure(); } });
 
   async function tool(name) {
     for (const b of tools.querySelectorAll('[aria-pressed]')) b.setAttribute('aria-pressed', String(b.dataset.tool === name));
