@@ -1,8 +1,6 @@
 package webtest
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -53,9 +51,11 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	if testing.Short() {
 		languages = languages[:1]
 	}
-	pages := 0
+	pages, weights := 0, scales{}
+	n, at := open(t)
 	for _, office := range offices {
-		v := as(t, office)
+		w := new(wire)
+		v := visitorOf(t, n, at, office, w)
 		for _, language := range languages {
 			crawl(v, language, perLanguage, func(path string, res *http.Response, body string) {
 				pages++
@@ -80,21 +80,13 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 				if strings.Contains(body, "<no value>") || strings.Contains(body, "%!") {
 					t.Errorf("%s: a value is missing", at)
 				}
-				if n := packed(body); n > 40<<10 && !strings.Contains(path, "/map") {
-					t.Errorf("%s: %d bytes packed", at, n)
+				if n := weights.weigh(v, w, body); n > heaviest != strings.Contains(body, "/map.js") {
+					t.Errorf("%s: it weighs %d bytes", at, n)
 				}
 			})
 		}
 	}
 	t.Logf("%d pages", pages)
-}
-
-func packed(s string) int {
-	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, 5)
-	z.Write([]byte(s))
-	z.Close()
-	return b.Len()
 }
 
 // What a page of somebody else's shows is never found by whoever asks for it by its address.

@@ -1,17 +1,23 @@
 package webtest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/network"
 
 	"truce/internal/node"
 )
@@ -148,4 +154,87 @@ func TestSlowPageIsSeen(t *testing.T) {
 	if slow := tooSlow(table); len(slow) != 1 || slow[0].path != "/slow" {
 		t.Errorf("found to be slow: %v", slow)
 	}
+}
+
+// heaviest is what a page without a map weighs at most on the wire, with its style and its scripts. One with a map weighs more.
+const heaviest = 60_000
+
+// A poor link: 400 kbit/s each way, and a tenth of a second until anything comes. Whoever was on a page before sees something of it again within a second.
+const (
+	poorBytes   = 400_000 / 8 // a second
+	poorLatency = 100         // milliseconds
+	firstView   = time.Second
+)
+
+// TestStoryPoorLink looks at every page a second time, over a poor link.
+func TestStoryPoorLink(t *testing.T) {
+	guest := story(t)
+	for _, office := range []string{"", "duty-officer", "monitor", "auditor"} {
+		p := guest(office, "en")
+		for _, path := range looked[office] {
+			p.open(path)
+		}
+		slow := &network.Conditions{Latency: poorLatency, DownloadThroughput: poorBytes, UploadThroughput: poorBytes}
+		call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{slow}})
+		for _, path := range looked[office] {
+			p.open(path)
+			seen, ok := ask[float64](p, `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0`)
+			took, _ := ask[float64](p, `performance.getEntriesByType('navigation')[0].responseStart`)
+			switch {
+			case !ok || seen == 0:
+				t.Errorf("%s %s: it is not known when anything was seen", p.name, path)
+			case took < poorLatency:
+				t.Errorf("%s %s: the link was not slow: it answered after %.0f ms", p.name, path, took)
+			case seen > float64(firstView.Milliseconds()):
+				t.Errorf("%s %s: nothing is seen for %.0f ms", p.name, path, seen)
+			}
+			t.Logf("%-14s %-20s answered after %4.0f ms, seen after %4.0f ms", p.name, path, took, seen)
+		}
+	}
+}
+
+// wire is a connection as a browser has it, that counts the bytes of the last answer as they come.
+type wire struct {
+	http.Transport
+	bytes int
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("Accept-Encoding", "gzip")
+	res, err := w.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	packed, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	w.bytes = len(packed)
+	var body io.Reader = bytes.NewReader(packed)
+	if res.Header.Get("Content-Encoding") == "gzip" {
+		if body, err = gzip.NewReader(body); err != nil {
+			return nil, err
+		}
+	}
+	res.Body = io.NopCloser(body)
+	return res, nil
+}
+
+var loaded = regexp.MustCompile(`<(?:link|script)\b[^>]*\b(?:href|src)="(/[^"]+\.(?:css|js))"`)
+
+// scales know what style and scripts weigh.
+type scales map[string]int
+
+// weigh gives the weight of the page that came last, with all that it loads.
+func (s scales) weigh(v *visitor, w *wire, body string) int {
+	whole := w.bytes
+	for _, m := range loaded.FindAllStringSubmatch(body, -1) {
+		if s[m[1]] == 0 {
+			v.get(m[1])
+			s[m[1]] = w.bytes
+		}
+		whole += s[m[1]]
+	}
+	return whole
 }
