@@ -36,8 +36,35 @@ type Trace struct {
 	Code   string
 }
 
-// MaxTraces is how many lines of the access log a page shows. See docs/limits.md.
-const MaxTraces = 200
+// How much of the access log a page shows. See docs/limits.md.
+const (
+	// MaxTraces is how many lines, MaxTraced how many of the records that somebody read at one moment are named.
+	MaxTraces = 2000
+	MaxTraced = 20
+)
+
+// traced is what somebody did at one moment, to one thing or to many: whoever opens a list reads all that is on it.
+type traced struct {
+	Trace
+	Things []string
+	All    int
+}
+
+// momentsOf brings lines of the log together that differ in the thing alone.
+func momentsOf(list []Trace) (out []traced) {
+	for _, x := range list {
+		thing := x.Thing
+		x.At, x.Thing = x.At-x.At%1000, ""
+		if n := len(out); n == 0 || out[n-1].Trace != x {
+			out = append(out, traced{Trace: x})
+		}
+		last := &out[len(out)-1]
+		if last.All++; thing != "" && len(last.Things) < MaxTraced {
+			last.Things = append(last.Things, thing)
+		}
+	}
+	return out
+}
 
 func aboutAdmin(s *server) {
 	s.get("admin", "/admin", access.KindPerson, s.admin)
@@ -347,7 +374,7 @@ func (s *server) trail(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.show("trail", list)
+	return q.show("trail", momentsOf(list))
 }
 
 // Megabytes is what the program holds.
