@@ -10,6 +10,9 @@ import (
 	"truce/internal/record"
 )
 
+// sealedOnPage is how many records that are due one page lists.
+const sealedOnPage = 25
+
 func aboutOpenRecord(s *server) {
 	s.get("open-record", "/admin/open", access.KindCheckpoint, s.openRecord)
 	s.post("reveal", "/admin/open/reveal", access.ActWiden, access.KindClass, s.reveal)
@@ -37,7 +40,7 @@ func (s *server) openRecord(q *request) error {
 		return err
 	}
 	if q.signedIn() {
-		if v.Records, err = s.m.SealedRecords(q.ctx, q.Viewer, q.query("cursor"), 0); err != nil {
+		if v.Records, err = s.m.SealedRecords(q.ctx, q.Viewer, q.query("cursor"), sealedOnPage); err != nil {
 			return err
 		}
 		all, err := s.m.Proposals(q.ctx, q.Viewer)
