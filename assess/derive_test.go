@@ -114,7 +114,7 @@ func TestQuestionsOfAnotherRule(t *testing.T) {
 	if _, err := assess.Questions(p, p.Rules[0].ID, "observation", nil); truce.KindOf(err) != truce.Invalid {
 		t.Error(err)
 	}
-	if assess.Engine().IsZero() || assess.Engine() != assess.Engine() {
+	if assess.Engine().IsZero() {
 		t.Error("the engine has no name")
 	}
 }

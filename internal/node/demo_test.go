@@ -33,15 +33,17 @@ func makeDemo(t *testing.T, path string, w sim.World) {
 	}
 }
 
-// theDemo is a demonstration that several tests look at and none changes.
-var theDemo = struct {
-	sync.Once
-	path string
-}{}
+// theDemo is a demonstration that several tests look at and none changes: its folder, which none opens, and a node on a copy of it at its present, where nothing
+// goes on.
+var theDemo struct {
+	make, open sync.Once
+	path       string
+	node       *node.Node
+}
 
 func demoFolder(t *testing.T) string {
 	t.Helper()
-	theDemo.Do(func() {
+	theDemo.make.Do(func() {
 		dir, err := os.MkdirTemp("", "truce-demo")
 		if err != nil {
 			t.Fatal(err)
@@ -52,8 +54,27 @@ func demoFolder(t *testing.T) string {
 	return theDemo.path
 }
 
+func demo(t *testing.T) *node.Node {
+	t.Helper()
+	path := demoFolder(t)
+	theDemo.open.Do(func() {
+		there := path + "-open"
+		if err := os.CopyFS(there, os.DirFS(path)); err != nil {
+			t.Fatal(err)
+		}
+		theDemo.node, _ = still(t, there)
+	})
+	if theDemo.node == nil {
+		t.Fatal("it could not be opened")
+	}
+	return theDemo.node
+}
+
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if theDemo.node != nil {
+		theDemo.node.Close()
+	}
 	if theDemo.path != "" {
 		os.RemoveAll(filepath.Dir(theDemo.path))
 	}
@@ -67,7 +88,6 @@ func still(t *testing.T, path string) (*node.Node, func(truce.Instant)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { n.Close() })
 	if err := n.WaitReady(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +128,8 @@ func all[T any](t *testing.T, page func(cursor string) (mechanism.Page[T], error
 
 // The world shows everything that there is to see: cases in every state, outcomes of every sort, what waits for somebody, what was destroyed.
 func TestDemoHasEverything(t *testing.T) {
-	n, _ := still(t, demoFolder(t))
+	t.Parallel()
+	n := demo(t)
 	m, ctx, duty := n.Mechanism(), context.Background(), viewer(t, n, truce.OfficeDutyOfficer)
 
 	states := map[truce.CaseState]int{}
@@ -210,7 +231,8 @@ func TestDemoHasEverything(t *testing.T) {
 
 // Each office finds something, the public too, once its delays are over.
 func TestDemoShowsSomethingToEverybody(t *testing.T) {
-	n, _ := still(t, demoFolder(t))
+	t.Parallel()
+	n := demo(t)
 	m, ctx := n.Mechanism(), context.Background()
 	viewers := map[string]access.Viewer{"the public": {Now: sim.Present}}
 	for _, p := range n.Demo().People() {
@@ -253,7 +275,8 @@ func TestDemoShowsSomethingToEverybody(t *testing.T) {
 
 // What is not labelled as simulated says where it can be read. Nothing else lacks the label, in any answer of the interface, for anybody.
 func TestDemoLabelsWhatIsSimulated(t *testing.T) {
-	n, _ := still(t, demoFolder(t))
+	t.Parallel()
+	n := demo(t)
 	m, ctx, duty := n.Mechanism(), context.Background(), viewer(t, n, truce.OfficeDutyOfficer)
 	real := map[truce.RecordID]bool{}
 	for _, o := range all(t, func(c string) (mechanism.Page[mechanism.Observation], error) {
@@ -347,10 +370,13 @@ func eachThing(x any, do func(map[string]any)) {
 
 // The same seed is the same life, up to what is drawn by chance: names of records and people.
 func TestDemoFollowsFromItsSeed(t *testing.T) {
-	one := digestOf(t, demoFolder(t))
+	t.Parallel()
 	again := filepath.Join(t.TempDir(), "demo")
 	makeDemo(t, again, thin)
-	if two := digestOf(t, again); !slices.Equal(one, two) {
+	n, _ := still(t, again)
+	defer n.Close()
+	one := digestOf(t, demo(t))
+	if two := digestOf(t, n); !slices.Equal(one, two) {
 		for i := range min(len(one), len(two)) {
 			if one[i] != two[i] {
 				t.Fatalf("line %d of %d and %d:\n%s\n%s", i, len(one), len(two), one[i], two[i])
@@ -361,9 +387,8 @@ func TestDemoFollowsFromItsSeed(t *testing.T) {
 }
 
 // digestOf writes down what the duty officer sees, without names that are drawn by chance.
-func digestOf(t *testing.T, path string) (out []string) {
+func digestOf(t *testing.T, n *node.Node) (out []string) {
 	t.Helper()
-	n, _ := still(t, path)
 	m, ctx, duty := n.Mechanism(), context.Background(), viewer(t, n, truce.OfficeDutyOfficer)
 	add := func(x any) {
 		b, err := json.Marshal(x)
@@ -393,18 +418,19 @@ func digestOf(t *testing.T, path string) (out []string) {
 		c.Cites = c.Cites[:0]
 		add(c)
 	}
-	n.Close()
 	slices.Sort(out) // what rules say at once stands in the order of names
 	return out
 }
 
 // An hour of what goes on is possible, act by act, where no visitor does anything.
 func TestDemoGoesOn(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "demo")
 	if err := os.CopyFS(path, os.DirFS(demoFolder(t))); err != nil {
 		t.Fatal(err)
 	}
 	n, set := still(t, path)
+	defer n.Close()
 	before, _, _ := n.Mechanism().Taken()
 	s := &sim.Stage{Mechanism: n.Mechanism(), Set: set}
 	now := sim.Present
@@ -428,6 +454,7 @@ func TestDemoGoesOn(t *testing.T) {
 
 // A real folder is no demonstration and nothing makes it one; a demonstration is served as one alone, and its folder replaced only by another.
 func TestRealAndDemoAreKeptApart(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	real, _ := folder(t)
 	if _, err := node.Open(ctx, node.Options{Path: real, Demo: &thin}); truce.KindOf(err) != truce.Invalid {
@@ -487,6 +514,7 @@ func TestRealAndDemoAreKeptApart(t *testing.T) {
 
 // What a visitor says in a demonstration is labelled as simulated, whatever they say of it.
 func TestDemoLabelsVisitors(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "demo")
 	if err := os.CopyFS(path, os.DirFS(demoFolder(t))); err != nil {
 		t.Fatal(err)

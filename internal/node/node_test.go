@@ -78,6 +78,7 @@ func post(t *testing.T, n *node.Node, path, cookie string, body any) (*http.Resp
 
 // A folder that was made can be served; an invitation opens it once; what was there is there after a restart, whatever became of the view.
 func TestFromNothingToAnOpenDoor(t *testing.T) {
+	t.Parallel()
 	path, codes := folder(t)
 	n := open(t, path)
 	res, said := post(t, n, "/api/session/invitation", "", map[string]string{"code": codes["operations-room"]})
@@ -123,6 +124,7 @@ func flip(t *testing.T, path string) {
 
 // A damaged journal is served read-only with the command that repairs it, and that command repairs it.
 func TestDamageIsReadOnlyUntilRepaired(t *testing.T) {
+	t.Parallel()
 	path, codes := folder(t)
 	ctx := context.Background()
 	file := filepath.Join(path, "journal", "journal.db")
@@ -191,6 +193,7 @@ func TestDamageIsReadOnlyUntilRepaired(t *testing.T) {
 // A deposited file lies in the second copy too, encrypted. Damaged or lost in either place, fsck finds it and repair mends it from the other; a damaged copy of
 // the journal takes no file with it.
 func TestFilesAreKeptTwice(t *testing.T) {
+	t.Parallel()
 	path, codes := folder(t)
 	ctx := context.Background()
 	n := open(t, path)
@@ -267,6 +270,7 @@ func TestFilesAreKeptTwice(t *testing.T) {
 
 // A backup of a live mechanism can be restored; it accepts nothing until it is told what is missing.
 func TestBackupRestoreRejoin(t *testing.T) {
+	t.Parallel()
 	path, _ := folder(t)
 	ctx := context.Background()
 	n := open(t, path)
@@ -316,6 +320,7 @@ func must[T any](x T, err error) T {
 
 // A folder in use, a folder that is none, keys of another mechanism and a folder that is not empty are refused with what to do.
 func TestDangerousStarts(t *testing.T) {
+	t.Parallel()
 	path, _ := folder(t)
 	ctx := context.Background()
 	n := open(t, path)
@@ -351,6 +356,7 @@ func TestDangerousStarts(t *testing.T) {
 
 // It listens, answers, tells its health, and stops in order.
 func TestServeAndStop(t *testing.T) {
+	t.Parallel()
 	path, _ := folder(t)
 	n, err := node.Open(context.Background(), node.Options{Path: path, Override: func(c *node.Config) { c.Listen, c.Metrics = "127.0.0.1:0", "127.0.0.1:0" }})
 	if err != nil {
