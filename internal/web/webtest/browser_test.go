@@ -151,27 +151,12 @@ func TestAccessibleToAll(t *testing.T) {
 				for _, path := range looked[office] {
 					problems.take()
 					err := chromedp.Do(ctx, media(theme), chromedp.Navigate(at+"/"+language+path), chromedp.WaitReady(chromedp.CSS("main")), chromedp.Sleep(150*time.Millisecond))
-					if err == nil {
-						_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](string(axe)+";true"))
-					}
-					var found string
-					if err == nil {
-						found, err = chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run({runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' :: '+(n.any[0]?.message||''))}))))`,
-							chromedp.EvalAwaitPromise))
-					}
 					if err != nil {
 						t.Fatalf("%s %s%s %s: %v", office, language, path, theme, err)
 					}
 					checked++
-					var list []struct {
-						ID, Help string
-						Nodes    []string
-					}
-					if err := json.Unmarshal([]byte(found), &list); err != nil {
-						t.Fatal(err)
-					}
-					for _, x := range list {
-						t.Errorf("%s /%s%s (%s): %s: %s\n    %s", office, language, path, theme, x.ID, x.Help, strings.Join(x.Nodes, "\n    "))
+					for _, x := range violations(t, ctx, string(axe)) {
+						t.Errorf("%s /%s%s (%s): %s", office, language, path, theme, x)
 					}
 					for _, p := range problems.take() {
 						t.Errorf("%s /%s%s: the console says %s", office, language, path, p)
@@ -181,6 +166,31 @@ func TestAccessibleToAll(t *testing.T) {
 		}
 	}
 	t.Logf("%d pages checked", checked)
+}
+
+// violations looks at the page that is shown, and lists what stands against WCAG A and AA.
+func violations(t *testing.T, ctx context.Context, axe string) (out []string) {
+	t.Helper()
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](axe+";true"))
+	var found string
+	if err == nil {
+		found, err = chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run({runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' :: '+(n.any[0]?.message||''))}))))`,
+			chromedp.EvalAwaitPromise))
+	}
+	var list []struct {
+		ID, Help string
+		Nodes    []string
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(found), &list)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		out = append(out, x.ID+": "+x.Help+"\n    "+strings.Join(x.Nodes, "\n    "))
+	}
+	return out
 }
 
 // shots are the pictures of the documents.

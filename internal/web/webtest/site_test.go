@@ -1,0 +1,107 @@
+package webtest
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// fetchOpen reads a file of the public folder; "" where there is none.
+func fetchOpen(t *testing.T, at, path string) string {
+	t.Helper()
+	res, err := http.Get(at + "/open/" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		return ""
+	}
+	return string(b)
+}
+
+// openSite waits until the node has written its public site, and gives pages of every sort on it.
+func openSite(t *testing.T) (at string, pages []string) {
+	t.Helper()
+	_, at = open(t)
+	for begun := time.Now(); fetchOpen(t, at, "en/index.html") == ""; time.Sleep(100 * time.Millisecond) {
+		if time.Since(begun) > 5*time.Minute {
+			t.Fatal("there is no public site")
+		}
+	}
+	pages = []string{"index.html", "agreement.html", "corrections.html", "check.html"}
+	front := fetchOpen(t, at, "en/index.html")
+	for _, of := range []string{"finding", "outcome", "report", "article", "archive"} {
+		if m := regexp.MustCompile(`en/(` + of + `/[A-Za-z0-9-]+\.html)`).FindStringSubmatch(front); m != nil {
+			pages = append(pages, m[1])
+		}
+	}
+	if len(pages) < 8 {
+		t.Fatalf("the first page leads to %v", pages)
+	}
+	return at, pages
+}
+
+// Every page of the public site is accessible, in three languages, light and dark.
+func TestAccessibleOpenRecord(t *testing.T) {
+	ctx, problems := browser(t)
+	axe, err := os.ReadFile(axePath)
+	if err != nil {
+		t.Fatal("run make web first: ", err)
+	}
+	at, pages := openSite(t)
+	for _, language := range []string{"en", "ar", "ru"} {
+		for _, theme := range []string{"light", "dark"} {
+			for _, path := range pages {
+				problems.take()
+				err := chromedp.Do(ctx, media(theme), chromedp.Navigate(at+"/open/"+language+"/"+path), chromedp.WaitReady(chromedp.CSS("main")), chromedp.Sleep(100*time.Millisecond))
+				if err != nil {
+					t.Fatalf("%s/%s %s: %v", language, path, theme, err)
+				}
+				for _, x := range violations(t, ctx, string(axe)) {
+					t.Errorf("%s/%s (%s): %s", language, path, theme, x)
+				}
+				for _, p := range problems.take() {
+					t.Errorf("%s/%s: the console says %s", language, path, p)
+				}
+			}
+		}
+	}
+}
+
+// The checker in the page says of a finding, and of the whole record, what the program says.
+func TestAccessibleCheckerInThePage(t *testing.T) {
+	ctx, _ := browser(t)
+	at, pages := openSite(t)
+	if !strings.Contains(fetchOpen(t, at, "en/check.html"), "wasm.gz") {
+		t.Skip("the checker for browsers is not built: make checker")
+	}
+	for _, path := range []string{pages[4], "check.html"} {
+		err := chromedp.Do(ctx, chromedp.Navigate(at+"/open/en/"+path), chromedp.WaitVisible(chromedp.CSS(".here button")), chromedp.Click(chromedp.CSS(".here button")))
+		if err == nil {
+			err = chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS(".here pre, .here .verdict.bad")))
+		}
+		if err != nil {
+			t.Fatal(path, " ", err)
+		}
+		says, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(".here [role=status]")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector('.here pre').textContent`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(says, "It holds") || !strings.Contains(text, "Cannot be proved") || !strings.Contains(text, "It holds, with the remarks above.") {
+			t.Errorf("%s: %s\n%s", path, says, text)
+		}
+		t.Logf("%s: %s", path, says)
+	}
+}
