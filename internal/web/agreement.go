@@ -107,6 +107,8 @@ type articleView struct {
 	Texts []articleText
 	Rules []ruleView
 	Said  []terms.Sentence
+	// Disputes are of readings of the terms that decide its rules.
+	Disputes []mechanism.Statement
 }
 
 type articleText struct {
@@ -199,7 +201,15 @@ func (s *server) agreement(q *request, b *book) error {
 		one := termView{Term: t, Of: of[t.ID]}
 		for k := range t.Readings {
 			rd := &t.Readings[k]
-			one.Readings = append(one.Readings, readingView{rd, t.ID, declared[truce.Choice{Term: t.ID, Reading: rd.ID}]})
+			on := declared[truce.Choice{Term: t.ID, Reading: rd.ID}]
+			one.Readings = append(one.Readings, readingView{rd, t.ID, on})
+			for k := range v.Articles {
+				for _, x := range on {
+					if a := &v.Articles[k]; x.Act == string(record.StatementDisputes) && slices.Contains(one.Of, a.Article) {
+						a.Disputes = append(a.Disputes, x)
+					}
+				}
+			}
 		}
 		v.Terms = append(v.Terms, one)
 	}

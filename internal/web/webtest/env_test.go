@@ -64,10 +64,8 @@ func open(t testing.TB) (*node.Node, string) {
 	t.Helper()
 	house.Do(func() {
 		ctx := context.Background()
-		if house.dir == "" {
-			if house.dir, house.err = os.MkdirTemp("", "truce-webtest"); house.err != nil {
-				return
-			}
+		if house.dir, house.err = os.MkdirTemp("", "truce-webtest"); house.err != nil {
+			return
 		}
 		path := filepath.Join(house.dir, "demo")
 		if _, house.err = node.MakeDemo(ctx, node.Demo{Path: path, Agreement: os.DirFS("../../../examples/southwest-syria"), World: world, Listen: "127.0.0.1:0"}); house.err != nil {

@@ -105,7 +105,8 @@ func lifeOfACase(t *testing.T, language string) {
 		guarantor.step(step[0], step[1:]...)
 		guarantor.translated()
 		guarantor.open("/agreement")
-		guarantor.see(guarantor.say("web.case.disputed"))
+		guarantor.see(guarantor.say("web.case.disputed")) // at the term; and at each article that turns on it:
+		guarantor.see(guarantor.say("web.case.disputes", truce.Str(style.Reading(guarantor.printer(), reading(t)))))
 	}
 	duty.signIn() // to publish takes a fresh proof
 	duty.open(at)
