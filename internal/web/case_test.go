@@ -230,28 +230,68 @@ func (e *readers) forSignature() truce.CaseID {
 	return id
 }
 
+// key gives somebody an SSH key, with what signs.
+func (e *readers) key(name string) (id string, sign func([]byte) string) {
+	e.T.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		e.T.Fatal(err)
+	}
+	signer := mechanismtest.Must(ssh.NewSignerFromKey(private))
+	line := ssh.MarshalAuthorizedKey(mechanismtest.Must(ssh.NewPublicKey(public)))
+	if _, _, err := e.M.AddKey(e.T.Context(), e.As(name), record.Person{Person: e.People[name].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: line}}); err != nil {
+		e.T.Fatal(err)
+	}
+	return string(mechanismtest.Must(e.M.Me(e.As(name))).Keys[0].ID), func(what []byte) string {
+		return string(sshsig.Armor(mechanismtest.Must(sshsig.Sign(bytes.NewReader(what), signer, sshsig.HashSHA512, access.SSHNamespace))))
+	}
+}
+
+// What is said, asked, disputed and classified waits for a signature as a step does, where its author names a key; nothing is written before.
+func TestWhatIsSaidIsSigned(t *testing.T) {
+	e := read(t)
+	report, id := e.opened()
+	keys := map[string]string{}
+	for _, name := range []string{"jordan", "duty"} {
+		keys[name], _ = e.key(name)
+	}
+	head, _, _ := e.M.Taken()
+	for _, x := range []struct {
+		name, path string
+		form       url.Values
+	}{
+		{"jordan", "/en/statements", url.Values{"of": {"jordan"}, "text": {"said"}, "tier": {"participants"}}},
+		{"jordan", "/en/statements/readings", url.Values{"reading": {"non-syrian-force=by-nationality"}, "act": {"reads"}, "text": {"declared"}}},
+		{"jordan", "/en/statements/disputes", url.Values{"reading": {"non-syrian-force=by-nationality"}, "text": {"disputed"}}},
+		{"jordan", "/en/queries", url.Values{"act": {"asks"}, "to": {"russia"}, "text": {"asked"}}},
+		{"duty", "/en/inbox/" + string(report) + "/classify", url.Values{"tier": {"mechanism"}, "class": {"severe"}, "why": {"classified"}}},
+		{"duty", "/en/inbox/" + string(report) + "/aside", url.Values{"why": {"set aside"}}},
+		{"duty", "/en/cases", url.Values{"rule": {"ceasefire"}, "text": {"opened"}}},
+		{"duty", "/en/cases/" + string(id), url.Values{"step": {"register"}, "last": {"1"}}},
+	} {
+		x.form.Set("sign", keys[x.name])
+		if rec := e.ask(x.name, "POST", x.path, x.form); rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), `name="statement" value="`) {
+			t.Errorf("%s: it is not asked for a signature: %d", x.path, rec.Code)
+		}
+		if now, _, _ := e.M.Taken(); now != head {
+			t.Fatalf("%s: it was written down before it was signed", x.path)
+		}
+	}
+}
+
 // Whoever signs with a key of their own is given the statement, and nothing is written down until its signature fits.
 func TestSignatureOfAKey(t *testing.T) {
 	e := read(t)
 	id := e.forSignature()
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer := mechanismtest.Must(ssh.NewSignerFromKey(private))
-	line := ssh.MarshalAuthorizedKey(mechanismtest.Must(ssh.NewPublicKey(public)))
-	if _, _, err := e.M.AddKey(t.Context(), e.As("jordan"), record.Person{Person: e.People["jordan"].Person, Method: record.MethodSSH, Credential: record.Credential{PublicKey: line}}); err != nil {
-		t.Fatal(err)
-	}
+	key, sign := e.key("jordan")
 	at := "/en/cases/" + string(id)
 	page := e.page("jordan", at)
 	_, rest, ok := strings.Cut(page, `<select id="sign-sign" name="sign"`)
-	keys := regexp.MustCompile(`<option value="([^"]+)">signing key`).FindStringSubmatch(rest)
-	if !ok || keys == nil {
+	if !ok || !strings.Contains(rest, `<option value="`+key+`">signing key`) {
 		t.Fatal("the form does not offer the key")
 	}
 	last := e.caseOf(id).Last
-	rec := e.ask("jordan", "POST", at, url.Values{"step": {"sign"}, "last": {itoa(last)}, "of": {itoa(e.caseOf(id).Findings[0].Number)}, "sign": {keys[1]}})
+	rec := e.ask("jordan", "POST", at, url.Values{"step": {"sign"}, "last": {itoa(last)}, "of": {itoa(e.caseOf(id).Findings[0].Number)}, "sign": {key}})
 	field := func(name string) string {
 		m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(rec.Body.String())
 		if m == nil {
@@ -262,9 +302,6 @@ func TestSignatureOfAKey(t *testing.T) {
 	statement := mechanismtest.Must(base64.StdEncoding.DecodeString(field("statement")))
 	if e.caseOf(id).Last != last || !strings.Contains(rec.Body.String(), "data:application/octet-stream;base64,") {
 		t.Error("it was written down before it was signed, or the statement is not offered")
-	}
-	sign := func(what []byte) string {
-		return string(sshsig.Armor(mechanismtest.Must(sshsig.Sign(bytes.NewReader(what), signer, sshsig.HashSHA512, access.SSHNamespace))))
 	}
 	form := url.Values{"record": {field("record")}, "back": {field("back")}, "done": {field("done")}, "key": {field("key")}, "statement": {field("statement")}, "until": {field("until")}, "ssh": {sign([]byte("something else"))}}
 	if rec := e.ask("jordan", "POST", "/en/sign", form); rec.Code != http.StatusUnprocessableEntity || !strings.Contains(rec.Body.String(), form.Get("statement")) {
