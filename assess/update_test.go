@@ -17,7 +17,7 @@ import (
 )
 
 // runs is how many worlds are drawn for each example: each of them is settled anew many times, which takes a second or so.
-var runs = flag.Int("update.runs", 4, "worlds to draw for each example agreement")
+var runs = flag.Int("update.runs", 2, "worlds to draw for each example agreement")
 
 // step is something that becomes known: an observation, or fixes of one unit.
 type step struct {

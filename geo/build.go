@@ -235,7 +235,7 @@ func (b *builder) gather(top *cell) {
 
 // cut settles a cell, or cuts it into quarters.
 func (b *builder) cut(t target, c cell) {
-	if c.x >= b.width || c.y >= b.height {
+	if c.x >= b.width || c.y >= b.height || b.possible > MaxClassItems { // then the index is refused, whatever else is cut
 		return
 	}
 	keepBands, keepPieces := len(b.bandStack), len(b.pieceStack)

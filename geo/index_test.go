@@ -432,8 +432,8 @@ func TestIndexIsBounded(t *testing.T) {
 		y := 320_000_000 + truce.E7(r.next()%10_000_000)
 		thin = append(thin, mustArea(t, [][]truce.Position{{{Lon: 360_000_000, Lat: y}, {Lon: 370_000_000, Lat: y + truce.E7(r.next()%100_000)}, {Lon: 370_000_000, Lat: y - 500}}}))
 	}
-	for range 60 {
-		deep = append(deep, zigzag(100, 1_000_000))
+	for range 200 {
+		deep = append(deep, zigzag(20, 1_000_000))
 	}
 	for _, most := range []int{20_000, 100_000} {
 		ix := &Index{cells: &cells{areas: thin, most: most}}
