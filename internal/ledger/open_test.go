@@ -623,6 +623,30 @@ func TestKeysAreVouchedFor(t *testing.T) {
 	}
 }
 
+// Who leaves has no key any more, for strangers too.
+func TestKeysEndWithWhoHoldsThem(t *testing.T) {
+	o := begin(t)
+	o.colleague()
+	o.w.People["duty"], o.w.People["colleague"] = o.w.People["colleague"], o.w.People["duty"]
+	o.key("duty")
+	o.report(truce.TierPublic, "", "First.")
+	o.w.Later(25 * time.Hour)
+	o.tick()
+	if r := o.check(nil); r.Leaves.Key != 1 || r.Reports.Signed != 1 {
+		t.Fatalf("%s", explain(r))
+	}
+	left, err := record.Person{At: o.w.Clock(), Act: record.PersonLeft, Person: o.w.People["duty"].Person}.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.w.Put(o.w.People["colleague"], left)
+	o.tick()
+	r := o.check(nil)
+	if len(r.Faults) > 0 || r.Leaves.Key != 2 || r.Reports.Signed != 1 || len(o.documents(`"act":"ends"`)) != 1 {
+		t.Errorf("%s", explain(r))
+	}
+}
+
 // People see what is due, propose to reveal a group of it or to withhold it, and somebody of another body confirms; what the mechanism counts is what a stranger counts. Exact
 // places, sources and people are refused, and each list shows what its reader may know of.
 func TestPeopleRevealAndWithhold(t *testing.T) {
