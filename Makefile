@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help web checker demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures page-speed fmt verify-figures verify-bytes clean
+.PHONY: help web checker site demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures page-speed fmt verify-figures verify-bytes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -88,6 +88,10 @@ verify-figures: ## the open record at full size: ten thousand findings, a thousa
 	@mkdir -p $(OUT)/log
 	$(GO) test -count=1 -timeout 1h ./internal/ledger -run WriteALog -leaves 1000000 -into $(abspath $(OUT))/log
 	cd bench/ledger && $(GO) run . -log $(abspath $(OUT))/log
+
+site: ## the public site at full size: ten thousand findings, ten thousand delays, a pause of a demonstration (minutes)
+	$(GO) test -v -count=1 -timeout 1h ./internal/ledger -run 'SiteOfManyFindings|OfASiteIsEarly' -findings 10000 -delayed 10000
+	$(GO) test -v -count=1 -timeout 1h ./internal/node -run 'Pause|PublicFolder' -sites
 
 verify-bytes: ## change every byte of an open record, one after the other (minutes)
 	$(GO) test -v -count=1 -timeout 6h ./internal/ledger -run EveryChanged -every 1
