@@ -62,6 +62,7 @@ func (m *memory) Folder(name string) (disk.Folder, error) {
 	return m.folders[name], nil
 }
 
+func (m *memory) Sync() error              { return nil }
 func (m *memory) Lock() (io.Closer, error) { return io.NopCloser(nil), nil }
 
 type bytesFile struct{ b []byte }

@@ -165,6 +165,8 @@ func (m *memory) Folder(name string) (disk.Folder, error) {
 	in.prefix += name + "/"
 	return &in, nil
 }
+func (m *memory) Sync() error { return nil }
+
 func (m *memory) Lock() (io.Closer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
