@@ -28,7 +28,6 @@ import (
 	"truce/internal/monitor"
 	"truce/internal/record"
 	"truce/internal/seal"
-	"truce/internal/view"
 	"truce/internal/witness"
 	"truce/verify"
 )
@@ -40,7 +39,6 @@ type open struct {
 	log    *ledger.Log
 	keeper *ledger.Keeper
 	dir    string
-	m      *mechanism.Mechanism
 	ticks  []*ledger.Tick
 	policy string
 	signer map[string]ssh.Signer
@@ -66,40 +64,21 @@ func begin(t *testing.T, change ...func(*record.Agreement)) *open {
 	policy := witness.NewPolicy(witness.Log{Key: k})
 	o.policy = policy.String()
 	o.keeper = &ledger.Keeper{Log: o.log, Files: ledger.NewFiles(folder), Signer: s, Policy: policy}
-	v, err := view.Open(t.Context(), filepath.Join(t.TempDir(), "view.db"))
-	must(err)
-	o.m = o.w.Over(o.w.Store, nil, v)
-	o.m.Public = func(r *truce.Record, events []ledger.Event) error {
+	o.w.Public = func(r *truce.Record, events []ledger.Event) error {
 		tick, err := o.log.Record(r, events...)
 		if tick != nil {
 			o.ticks = append(o.ticks, tick)
 		}
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- o.m.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done; v.Close() })
+	o.w.Restart()
 	return o
-}
-
-// follow waits until the open record has taken up the journal.
-func (o *open) follow() {
-	o.t.Helper()
-	o.w.TakeUp()
-	h, err := o.w.Store.Head(context.Background())
-	if err == nil {
-		err = o.m.Await(context.Background(), h.Seq)
-	}
-	if err != nil {
-		o.t.Fatal(err)
-	}
 }
 
 // tick lets the log grow and publishes it.
 func (o *open) tick() *ledger.Tick {
 	o.t.Helper()
-	o.follow()
+	o.w.TakeUp()
 	at := o.w.Clock() / 1000 * 1000
 	if err := o.keeper.MayGrow(context.Background()); err != nil {
 		o.t.Fatal(err)
@@ -117,7 +96,7 @@ func (o *open) tick() *ledger.Tick {
 	}
 	n := len(o.ticks)
 	o.w.Put(truce.Author{Vouch: truce.VouchNode}, d)
-	o.follow()
+	o.w.TakeUp()
 	if len(o.ticks) != n+1 {
 		o.t.Fatal("the checkpoint brought no tick")
 	}
@@ -662,7 +641,7 @@ func TestPeopleRevealAndWithhold(t *testing.T) {
 	o.tick()
 	o.tick()
 	due := func(name string) (list []truce.RecordID, groups []string) {
-		page, err := o.m.SealedRecords(ctx, o.w.As(name), "", 0)
+		page, err := o.w.M.SealedRecords(ctx, o.w.As(name), "", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -677,7 +656,7 @@ func TestPeopleRevealAndWithhold(t *testing.T) {
 	if list, _ := due("syrian liaison"); len(list) != 0 && !slices.Equal(list, []truce.RecordID{statement}) {
 		t.Errorf("a party sees %v", list)
 	}
-	if page, err := o.m.SealedRecords(ctx, o.w.As(""), "", 0); err != nil || len(page.Items) > 0 {
+	if page, err := o.w.M.SealedRecords(ctx, o.w.As(""), "", 0); err != nil || len(page.Items) > 0 {
 		t.Errorf("the public sees %v, %v", page.Items, err)
 	}
 	for group, of := range map[string]truce.RecordID{"where": id, "source": id, "origin": id, "about": id, "who": statement} {
@@ -707,11 +686,8 @@ func TestPeopleRevealAndWithhold(t *testing.T) {
 	}
 	confirm(o.w.M.Classify(ctx, o.w.As("duty"), record.Class{Act: record.ClassReveals, Of: id, Group: "what", Reason: "Everybody asks."}))
 	confirm(o.w.M.Withhold(ctx, o.w.As("duty"), []truce.RecordID{statement}, "order", o.w.Clock()+1000*3600*1000, "A court says so."))
-	// What is no evidence is withheld at once. The second mechanism knows the ticks, as the program does; the first here keeps no open record.
-	o.follow()
-	o.m.Writer = o.w.M.Writer
-	confirm(o.m.WithholdBooks(ctx, o.w.As("duty"), o.w.Clock().Add(ledger.DefaultDue), "Offices and checkpoints."))
-	o.m.Writer = nil
+	// What is no evidence is withheld at once.
+	confirm(o.w.M.WithholdBooks(ctx, o.w.As("duty"), o.w.Clock().Add(ledger.DefaultDue), "Offices and checkpoints."))
 	o.tick()
 	if list, _ := due("duty"); len(list) != 0 {
 		t.Errorf("still due: %v", list)
@@ -719,7 +695,7 @@ func TestPeopleRevealAndWithhold(t *testing.T) {
 	same := func() *verify.Report {
 		t.Helper()
 		r := o.check(nil)
-		got, err := o.m.Sealed(o.w.As(""))
+		got, err := o.w.M.Sealed(o.w.As(""))
 		if err != nil || got.Leaves != r.Leaves.Sealed || got.Revealed != r.Sealed.Revealed || got.Withheld != r.Sealed.Withheld || got.Erased != r.Sealed.Erased || len(r.Faults) > 0 {
 			t.Fatalf("the mechanism counts %+v, %v: %s", got, err, explain(r))
 		}

@@ -20,6 +20,7 @@ import (
 	"truce/internal/disk"
 	"truce/internal/journal"
 	"truce/internal/journal/sqlite"
+	"truce/internal/ledger"
 	"truce/internal/live"
 	"truce/internal/mechanism"
 	"truce/internal/record"
@@ -34,6 +35,8 @@ type World struct {
 	Store  *sqlite.Store
 	Keys   *vault.Keyring
 	People map[string]truce.Author
+	// Public is what the mechanism tells the open record; it is taken up by the next [World.Restart].
+	Public func(*truce.Record, []ledger.Event) error
 
 	dir  string
 	now  atomic.Int64
@@ -108,6 +111,7 @@ func (w *World) open() {
 	v := Must(view.Open(ctx, filepath.Join(w.dir, "view.db")))
 	writer := Must(journal.NewWriter(ctx, w.Store, journal.Options{Now: w.Clock}))
 	w.M = w.Over(w.Store, writer, v)
+	w.M.Public = w.Public
 	done := make(chan error, 1)
 	go func() { done <- w.M.Run(ctx) }()
 	w.stop = func() {
