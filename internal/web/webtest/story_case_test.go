@@ -78,6 +78,7 @@ func lifeOfACase(t *testing.T, language string) {
 	duty.step("share")
 	duty.unfold(duty.say("web.case.reasons"))
 	duty.see(duty.is("truth", "true")) // a leaf of the reasons, which came when they were unfolded
+	duty.accessible()
 
 	liaison := guest("liaison of government-of-syria", language)
 	liaison.open(at)
@@ -89,6 +90,8 @@ func lifeOfACase(t *testing.T, language string) {
 	liaison.press(liaison.say("web.case.dispute"))
 	liaison.see(whatItReads)
 	liaison.translated()
+	liaison.unfold(liaison.say("web.case.dispute"))
+	liaison.accessible()
 
 	russia := guest("guarantor of russia", language)
 	russia.open(at)
@@ -106,6 +109,8 @@ func lifeOfACase(t *testing.T, language string) {
 		guarantor.translated()
 		guarantor.open("/agreement")
 		guarantor.see(guarantor.say("web.case.disputed")) // at the term; and at each article that turns on it:
+		guarantor.unfold(guarantor.say("web.case.dispute"))
+		guarantor.accessible()
 		guarantor.see(guarantor.say("web.case.disputes", truce.Str(style.Reading(guarantor.printer(), reading(t)))))
 	}
 	duty.signIn() // to publish takes a fresh proof
@@ -146,6 +151,7 @@ func lifeOfACase(t *testing.T, language string) {
 		reader := guest("", l)
 		reader.open(at)
 		reader.see(reader.is("occurrence", "confirmed"))
+		reader.accessible()
 		reader.translated()
 	}
 }

@@ -38,6 +38,10 @@ func TestStoryWithoutScript(t *testing.T) {
 	duty.unfold(duty.say("web.case.reasons"))
 	duty.press(duty.say("web.case.reasons-page"))
 	duty.see(duty.is("truth", "true"))
+	outcome := duty.here()
+	duty = guest("duty-officer", "en") // with a script, which looks
+	duty.open(outcome)
+	duty.accessible()
 
 	liaison := still("liaison of government-of-syria")
 	liaison.open(at)

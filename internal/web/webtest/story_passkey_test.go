@@ -81,7 +81,10 @@ func TestStoryPasskey(t *testing.T) {
 		t.Fatal(me.Keys, err)
 	}
 	key := p.is("method", "passkey") + " " + string(me.Keys[0].ID)
+	p.open("/account")
+	p.accessible()
 	p.open("/cases/new")
+	p.accessible()
 	p.fill(p.is("field", "rule"), "ceasefire")
 	p.fill(p.is("field", "what"), "an allegation")
 	p.press(p.say("web.cases.new"))
@@ -89,6 +92,7 @@ func TestStoryPasskey(t *testing.T) {
 	sign := func() {
 		t.Helper()
 		p.see(p.say("web.sign.title"))
+		p.accessible()
 		p.press(p.say("web.sign.sign"))
 	}
 	p.unfold(p.is("step", "register"))

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -219,6 +220,18 @@ func (p *person) translated() {
 	}
 	if dir, _ := ask[string](p, "document.documentElement.dir"); bad != "" || dir != p.printer().Dir() {
 		p.fail("it is written %s, and leaves untranslated: %s", dir, bad)
+	}
+}
+
+// accessible fails where axe-core finds something on the page as it is now, unfolded and filled in.
+func (p *person) accessible() {
+	p.t.Helper()
+	axe, err := os.ReadFile(axePath)
+	if err != nil {
+		p.t.Fatal("run make web first: ", err)
+	}
+	for _, x := range violations(p.t, p.ctx, string(axe)) {
+		p.t.Errorf("%s at %s: %s", p.name, p.here(), x)
 	}
 }
 
