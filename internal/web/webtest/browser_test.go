@@ -201,7 +201,7 @@ var shots = []struct {
 	{"today", "duty-officer", "/en/", "light", 1280, 1000}, {"today-ar", "duty-officer", "/ar/", "dark", 1280, 1000}, {"map", "duty-officer", "/en/map", "light", 1280, 900},
 	{"inbox", "duty-officer", "/en/inbox", "light", 1280, 900}, {"agreement", "", "/en/agreement", "light", 1280, 1000}, {"analysis", "analyst", "/en/analysis", "light", 1280, 1000},
 	{"report-phone", "monitor", "/ru/report", "light", 390, 844}, {"public", "", "/en/", "light", 1280, 900}, {"cases", "duty-officer", "/en/cases", "light", 1280, 900},
-	{"sign-in", "", "/en/sign-in", "light", 1280, 900},
+	{"sign-in", "", "/en/sign-in", "light", 1280, 900}, {"site", "", "/open/en/finding/2017-0010.html", "light", 1280, 1500},
 }
 
 // TestPictures takes the pictures of the documents again.
@@ -210,7 +210,7 @@ func TestPictures(t *testing.T) {
 		t.Skip("left out: run make pictures")
 	}
 	ctx, _ := browser(t)
-	_, at := open(t)
+	at, _ := openSite(t)
 	for _, s := range shots {
 		enter(ctx, t, s.office)
 		err := chromedp.Do(ctx, chromedp.EmulateViewport(s.width, s.height), media(s.theme), chromedp.Navigate(at+s.path), chromedp.WaitReady(chromedp.CSS("main")), chromedp.Sleep(2500*time.Millisecond))
