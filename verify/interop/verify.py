@@ -522,7 +522,7 @@ def passkey(key, answer, message):
 class Check:
     def __init__(self, store, now, policy=None, seen=None):
         self.store, self.now = store, now
-        self.faults, self.remarks, self.paused = [], [], False
+        self.faults, self.remarks, self.absent, self.paused = [], [], [], False
         self.leaves, self.keys, self.texts, self.states, self.ever = {}, {}, {}, {}, set()
         self.findings = dict.fromkeys(("derived", "claimed", "signed", "unsigned"), 0)
         self.reports = dict.fromkeys(("signed", "claimed"), 0)
@@ -547,6 +547,11 @@ class Check:
         for i in sorted(self.leaves):
             if self.leaves[i].kind != SEALED:
                 self.guard(i, self.read_document)
+        for i in self.absent:  # a pause takes down what came before it
+            if self.paused:
+                self.remark("taken-down", i, "its document was taken down while publication is paused")
+            else:
+                self.fault("document", i, "its document is not there")
         self.sealed()
 
     def fault(self, code, leaf, why):
@@ -686,8 +691,7 @@ class Check:
         leaf = self.leaves[i]
         b = self.store.read("doc/" + leaf.body.hex())
         if b is None:
-            need(self.paused, "its document is not there")
-            return self.remark("taken-down", i, "its document was taken down while publication is paused")
+            return self.absent.append(i)
         need(H(b) == leaf.body, "the document is not the one that the leaf names")
         d, raw = document(b, "truce/%s/v1" % KINDS[leaf.kind])
         if leaf.kind in CODES:
