@@ -238,8 +238,23 @@ func (s *Site) things(paused bool) ([]thing, error) {
 		return nil, err
 	}
 	out = append(out, packs...)
-	slices.SortFunc(out, func(a, b thing) int { return cmp.Compare(a.name, b.name) })
+	slices.SortFunc(out, func(a, b thing) int {
+		return cmp.Or(cmp.Compare(rank(a.name), rank(b.name)), cmp.Compare(a.name, b.name))
+	})
 	return out, nil
+}
+
+// rank is when a thing is written: what pages load before them, and what leads to others after them, so that no page leads to what is not there yet.
+func rank(name string) int {
+	switch strings.Split(strings.TrimPrefix(name, "*/"), "/")[0] {
+	case "a":
+		return 0
+	case "check", "finding", "outcome", "report":
+		return 1
+	case "index.html":
+		return 3
+	}
+	return 2
 }
 
 // bundles are the files with which one finding, outcome or report is checked alone.

@@ -39,4 +39,4 @@ func ofRecord(name string) bool { return recordForm.MatchString(name) }
 // Lasting reports whether a file never changes and may be kept by whoever has it: it has its content's name, or is a part of the log. What a pause takes down never is.
 func Lasting(name string) bool { return lastingForm.MatchString(name) }
 
-var lastingForm = regexp.MustCompile(`^(a/[^/]+|text/[0-9a-f]{64}|tile/.+)$`)
+var lastingForm = regexp.MustCompile(`^(a/[0-9a-z]{16}\.(css|js|wasm\.gz)|text/[0-9a-f]{64}|tile/.+)$`)
