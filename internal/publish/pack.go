@@ -21,12 +21,18 @@ type packed struct {
 	data []byte
 }
 
-func pack(name string, data []byte) (*packed, error) {
+// compressed gives a file of a bundle. Making a compressor costs more than most files: one serves all.
+func (s *Site) compressed(name string, data []byte) (*packed, error) {
 	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestCompression)
-	if err != nil {
-		return nil, err
+	if s.squeeze == nil {
+		w, err := flate.NewWriter(&b, flate.BestCompression)
+		if err != nil {
+			return nil, err
+		}
+		s.squeeze = w
 	}
+	w := s.squeeze
+	w.Reset(&b)
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
@@ -102,7 +108,7 @@ func (b *book) proofs(need []int64) (texts [][]byte, newest []byte) {
 func (s *Site) pack(need []int64, proofs [][]byte, checkpoint []byte) ([]byte, error) {
 	var list []*packed
 	add := func(path string, data []byte) error {
-		p, err := pack(path, data)
+		p, err := s.compressed(path, data)
 		list = append(list, p)
 		return err
 	}
@@ -112,7 +118,7 @@ func (s *Site) pack(need []int64, proofs [][]byte, checkpoint []byte) ([]byte, e
 			if err != nil {
 				return err
 			}
-			if s.packs[path], err = pack(path, data); err != nil {
+			if s.packs[path], err = s.compressed(path, data); err != nil {
 				return err
 			}
 		}

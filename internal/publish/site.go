@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"compress/flate"
 	"context"
 	"encoding/json"
 	"io/fs"
@@ -32,6 +33,7 @@ type Site struct {
 	assets  *assets
 	looks   map[lookKey]*look
 	packs   map[string]*packed
+	squeeze *flate.Writer
 	needs   map[int64][]int64 // leaves that one is checked with
 	said    map[lookKey]*explained
 	program seal.Hash
