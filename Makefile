@@ -11,7 +11,7 @@ EXAMPLE  = examples/southwest-syria
 export GOFLAGS := $(GOFLAGS) -gcflags=all=-dwarf=false -ldflags=-w
 
 .DEFAULT_GOAL := help
-.PHONY: help web checker site demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures page-speed fmt verify-figures verify-bytes clean
+.PHONY: help web checker site demo replay test check lint vuln unit same-bytes same-bytes-arm64 fuzz crash crash-quick whole whole-quick whole-figures bench bench-postgis ged tracks memory witness-interop browser pictures page-speed poor-link fmt verify-figures verify-bytes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -128,6 +128,9 @@ OBSERVATIONS ?= 1000000
 page-speed: ## ask for every page as every office, with $(OBSERVATIONS) observations more: the server must be quick (for a quiet machine; makes out/speed once)
 	$(GO) test -v -count=1 -timeout 4h -run TestPageSpeed ./internal/web/webtest -observations $(OBSERVATIONS) -kept $(abspath $(OUT))/speed
 
+poor-link: web ## how soon something of each page is seen in a browser at 400 kbit/s (for a quiet machine)
+	$(GO) test -v -count=1 -timeout 30m -run TestPoorLink ./internal/web/webtest -browser
+
 bench: ## the benchmarks of the repository
 	$(GO) test -run '^$$' -bench . -benchmem ./geo ./assess ./internal/intake/...
 
@@ -161,7 +164,7 @@ tracks: $(TRUCE) ## replay tracks of phones and buses, moved onto the zone and l
 
 # What needs Debian's package chromium.
 CHROMIUM ?= chromium
-browser: web ## look at the pages of a demonstration in chromium: nothing against WCAG A and AA, nothing in the console
+browser: web checker ## look at the pages of a demonstration in chromium: nothing against WCAG A and AA, nothing in the console
 	@if command -v $(CHROMIUM) >/dev/null; then $(GO) test -count=1 -timeout 30m ./internal/web/webtest -run "Accessible|Story" -browser; \
 	else echo "no chromium on this machine: the pages were not looked at in a browser"; fi
 

@@ -1,15 +1,21 @@
 package webtest
 
 import (
+	"bytes"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"truce/internal/disk"
+	"truce/internal/publish"
 )
 
 // fetchOpen reads a file of the public folder; "" where there is none.
@@ -106,5 +112,61 @@ func TestAccessibleCheckerInThePage(t *testing.T) {
 			t.Errorf("%s: %s\n%s", path, says, text)
 		}
 		t.Logf("%s: %s", path, says)
+	}
+}
+
+// Whoever has the record makes the same site from it, byte for byte.
+func TestStorySameSiteByAnybody(t *testing.T) {
+	if !*browse {
+		t.Skip("left out: run make browser")
+	}
+	openSite(t)
+	public, again := filepath.Join(house.dir, "demo", "public"), t.TempDir()
+	for {
+		before, err := os.ReadFile(filepath.Join(public, "checkpoint"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := disk.NewTree(again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		site, err := publish.New(os.DirFS(public), out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := site.Update(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		files, differ := 0, []string{}
+		err = filepath.WalkDir(again, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			files++
+			name, err := filepath.Rel(again, path)
+			if err != nil {
+				return err
+			}
+			mine, err := os.ReadFile(path)
+			if theirs, no := os.ReadFile(filepath.Join(public, name)); no != nil || !bytes.Equal(mine, theirs) {
+				differ = append(differ, name)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := os.ReadFile(filepath.Join(public, "checkpoint"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(before, after) {
+			continue // the record grew meanwhile
+		}
+		if files < 50 || len(differ) > 0 {
+			t.Errorf("of %d files differ: %v", files, differ)
+		}
+		return
 	}
 }

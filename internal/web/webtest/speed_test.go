@@ -166,8 +166,8 @@ const (
 	firstView   = time.Second
 )
 
-// TestStoryPoorLink looks at every page a second time, over a poor link.
-func TestStoryPoorLink(t *testing.T) {
+// TestPoorLink looks at every page a second time, over a poor link.
+func TestPoorLink(t *testing.T) {
 	guest := story(t)
 	for _, office := range []string{"", "duty-officer", "monitor", "auditor"} {
 		p := guest(office, "en")
