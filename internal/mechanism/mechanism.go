@@ -186,37 +186,59 @@ type unsealed struct {
 	head   journal.Head
 }
 
-// ahead is how many records are opened before they are taken up; each may be large.
-const ahead = 16
+// How far the journal is read ahead of what is taken up: so many pieces of so many bytes, for a record may be large.
+const (
+	ahead = 8
+	piece = 1 << 20
+)
 
 // follow takes up what the journal holds behind the head. While one record is taken up, those behind it are read and opened, which is the larger part of
 // the work of a start.
 func (m *Mechanism) follow(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	list, ended := make(chan unsealed, ahead), make(chan error, 1)
+	list, ended := make(chan []unsealed, ahead), make(chan error, 1)
 	head := m.head // nobody but this follower moves it
 	go func() {
 		defer close(list)
-		ended <- m.Journal.Read(ctx, head.Seq+1, func(e journal.Entry) error {
+		var next []unsealed
+		size := 0
+		send := func() error {
+			if len(next) == 0 {
+				return nil
+			}
+			select {
+			case list <- next:
+				next, size = nil, 0
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		err := m.Journal.Read(ctx, head.Seq+1, func(e journal.Entry) error {
 			x, err := m.open(head, e)
 			if err != nil {
 				return err
 			}
 			head = x.head
-			select {
-			case list <- x:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
+			next = append(next, x)
+			if size += len(e.Bytes) + len(e.Sealed); size < piece && len(list) > 0 {
+				return nil // there is enough to do meanwhile
 			}
+			return send()
 		})
+		if rest := send(); err == nil {
+			err = rest
+		}
+		ended <- err
 	}()
 	var failed error
-	for x := range list {
-		if failed == nil {
-			if failed = m.take(ctx, &x); failed != nil {
-				stop() // and wait until nothing reads the journal any more
+	for part := range list {
+		for i := range part {
+			if failed == nil {
+				if failed = m.take(ctx, &part[i]); failed != nil {
+					stop() // and wait until nothing reads the journal any more
+				}
 			}
 		}
 	}

@@ -398,7 +398,7 @@ func TestSigned(t *testing.T) {
 	}
 	// What waits too long is gone.
 	late := wait("Shelling at dusk.")
-	e.Later(10 * time.Minute)
+	e.Later(mechanism.DefaultSigning + time.Minute)
 	if _, err := e.M.Signed(ctx, e.As("jordan"), late.ID, sign(late)); truce.KindOf(err) != truce.NotFound {
 		t.Errorf("signed too late: %v", err)
 	}
