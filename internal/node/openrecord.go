@@ -199,16 +199,18 @@ func (n *Node) publish(ctx context.Context, o *openRecord) {
 			n.log.Error("the open record does not grow any more", "error", err, "hint", truce.HintOf(err))
 		}
 	}
-	last, err := o.drain()
-	if err != nil {
+	// follow lets the log take what has come, and publishes its last tick: that of this program, or one that it was stopped before it could publish. The log grows
+	// from what it has taken alone, so this comes before each growth.
+	follow := func() error {
+		last, err := o.drain()
+		if err == nil && last != nil {
+			err = n.signed(ctx, o, last)
+		}
+		return err
+	}
+	if err := follow(); err != nil {
 		stop(err)
 		return
-	}
-	if last != nil { // the program may have stopped before it was published
-		if err := n.signed(ctx, o, last); err != nil {
-			stop(err)
-			return
-		}
 	}
 	paused := n.mech.Directory.Paused()
 	grow := time.NewTimer(0)
@@ -218,11 +220,7 @@ func (n *Node) publish(ctx context.Context, o *openRecord) {
 		case <-ctx.Done():
 			return
 		case <-o.more:
-			last, err := o.drain()
-			if err == nil && last != nil {
-				err = n.signed(ctx, o, last)
-			}
-			if err != nil {
+			if err := follow(); err != nil {
 				stop(err)
 				return
 			}
@@ -234,6 +232,10 @@ func (n *Node) publish(ctx context.Context, o *openRecord) {
 				paused = now
 			}
 		case <-grow.C:
+			if err := follow(); err != nil {
+				stop(err)
+				return
+			}
 			if err := n.grow(ctx, o, o.at(n.now())); err != nil && ctx.Err() == nil {
 				n.log.Error("the open record did not grow", "error", err, "hint", truce.HintOf(err))
 			}
@@ -279,8 +281,11 @@ func (n *Node) grow(ctx context.Context, o *openRecord, at truce.Instant) error 
 	if err != nil {
 		return err
 	}
-	_, _, err = n.writer.Submit(ctx, []journal.Draft{{Record: d.Record, Sealed: sealed}})
-	return err
+	_, last, err := n.writer.Submit(ctx, []journal.Draft{{Record: d.Record, Sealed: sealed}})
+	if err != nil {
+		return err
+	}
+	return n.mech.Await(ctx, last) // then the log is told of it, and takes it before it grows again
 }
 
 // signed publishes a tick that was journaled.
