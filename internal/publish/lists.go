@@ -291,29 +291,12 @@ type check struct {
 
 func (s *Site) check() check { return check{s.book.policyText, s.book.witnessed()} }
 
-// explained is what a version says in sentences.
-type explained struct {
-	whole []terms.Sentence
-	rules map[truce.RuleID][]terms.Sentence
-	read  map[truce.ArticleID][]terms.Sentence
-}
-
-func (s *Site) explain(language string, v *version) *explained {
+func (s *Site) explain(language string, v *version) *style.Explained {
 	key := lookKey{language, v.Leaf.Text}
 	if x := s.said[key]; x != nil {
 		return x
 	}
-	x := &explained{rules: map[truce.RuleID][]terms.Sentence{}, read: map[truce.ArticleID][]terms.Sentence{}}
-	for _, e := range terms.Explain(v.plan, language, nil) {
-		switch {
-		case e.Rule != "":
-			x.rules[e.Rule] = e.Sentences
-		case e.Article != "":
-			x.read[e.Article] = e.Sentences
-		default:
-			x.whole = e.Sentences
-		}
-	}
+	x := style.Explain(v.plan, language)
 	s.said[key] = x
 	return x
 }
@@ -358,9 +341,9 @@ type articleView struct {
 
 func (s *Site) article(language string, v *version, a *truce.Article, list []*story) articleView {
 	x := s.explain(language, v)
-	d := articleView{row: rowOf(a, language, list), Texts: textsOf(language, v.plan.Agreement, a.ID), Said: x.read[a.ID]}
+	d := articleView{row: rowOf(a, language, list), Texts: textsOf(language, v.plan.Agreement, a.ID), Said: x.Articles[a.ID]}
 	for _, u := range a.Rules {
-		d.Rules = append(d.Rules, ruleView{u.ID, x.rules[u.ID]})
+		d.Rules = append(d.Rules, ruleView{u.ID, x.Rules[u.ID]})
 	}
 	d.Stories = slices.Clone(list[max(len(list)-MaxListed, 0):])
 	slices.Reverse(d.Stories)
@@ -388,7 +371,7 @@ type versionView struct {
 
 func (s *Site) agreement(language string, v *version) agreementView {
 	a := v.plan.Agreement
-	d := agreementView{Version: v, A: a, Whole: s.explain(language, v).whole}
+	d := agreementView{Version: v, A: a, Whole: s.explain(language, v).Whole}
 	d.Signs, d.Needs = a.Signatories()
 	for i := range a.Articles {
 		d.Articles = append(d.Articles, s.article(language, v, &a.Articles[i], nil))

@@ -40,33 +40,15 @@ func (s *Site) look(language string, v *version) (*look, error) {
 	if l := s.looks[key]; l != nil {
 		return l, nil
 	}
-	l := &look{p: p, pages: map[string]*template.Template{}}
+	l := &look{p: p}
 	words := style.Words(language, func() *lang.Printer { return p })
 	words["place"] = func(id string) string { return p.Place(truce.PlaceID(id)) }
 	words["minute"] = func(at string) template.HTML { return minuteIn(p, at) }
 	words["cell"] = func(cell string) string { return cellIn(p, cell) }
 	words["days"] = func(days string) template.HTML { return daysIn(p, days) }
-	base, err := template.New("frame.html").Funcs(words).ParseFS(pageFiles, "pages/frame.html", "pages/parts.html")
-	if err == nil {
-		_, err = base.New("signs.html").Parse(style.Signs)
-	}
-	if err != nil {
+	var err error
+	if l.pages, err = style.Pages(pageFiles, words); err != nil {
 		return nil, err
-	}
-	names, err := fs.Glob(pageFiles, "pages/*.html")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		short := strings.TrimSuffix(path.Base(name), ".html")
-		if short == "frame" || short == "parts" || short == "languages" {
-			continue
-		}
-		t, err := template.Must(base.Clone()).ParseFS(pageFiles, name)
-		if err != nil {
-			return nil, err
-		}
-		l.pages[short] = t
 	}
 	s.looks[key] = l
 	return l, nil

@@ -12,6 +12,7 @@ import (
 	"truce"
 	"truce/internal/lang"
 	"truce/internal/seal"
+	"truce/internal/style"
 )
 
 // Out is the folder in which a site is written. Nothing in it is precious: lost files are made again.
@@ -35,7 +36,7 @@ type Site struct {
 	packs   map[string]*packed
 	squeeze *flate.Writer
 	needs   map[int64][]int64 // leaves that one is checked with
-	said    map[lookKey]*explained
+	said    map[lookKey]*style.Explained
 	program seal.Hash
 	was     manifest
 	known   bool // was was read
@@ -72,7 +73,7 @@ func New(record fs.FS, out Out) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{out: out, book: newBook(record), assets: a, looks: map[lookKey]*look{}, packs: map[string]*packed{}, needs: map[int64][]int64{}, said: map[lookKey]*explained{}, program: a.program}, nil
+	return &Site{out: out, book: newBook(record), assets: a, looks: map[lookKey]*look{}, packs: map[string]*packed{}, needs: map[int64][]int64{}, said: map[lookKey]*style.Explained{}, program: a.program}, nil
 }
 
 // pathsOf gives the files of a thing.

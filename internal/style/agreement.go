@@ -25,6 +25,29 @@ func Article(a *truce.Agreement, id truce.ArticleID, language string) (title str
 	return title, paragraphs
 }
 
+// Explained is what a version says in sentences: on the whole, of each rule, and of how an article is read.
+type Explained struct {
+	Whole    []terms.Sentence
+	Rules    map[truce.RuleID][]terms.Sentence
+	Articles map[truce.ArticleID][]terms.Sentence
+}
+
+// Explain says a version in a language.
+func Explain(plan *terms.Plan, language string) *Explained {
+	x := &Explained{Rules: map[truce.RuleID][]terms.Sentence{}, Articles: map[truce.ArticleID][]terms.Sentence{}}
+	for _, e := range terms.Explain(plan, language, nil) {
+		switch {
+		case e.Rule != "":
+			x.Rules[e.Rule] = e.Sentences
+		case e.Article != "":
+			x.Articles[e.Article] = e.Sentences
+		default:
+			x.Whole = e.Sentences
+		}
+	}
+	return x
+}
+
 // Change is one difference between two versions, written.
 type Change struct {
 	Sign          string // added, removed, changed

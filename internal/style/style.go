@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"io/fs"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -204,6 +206,32 @@ func dict(pairs ...any) (map[string]any, error) {
 			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
 		}
 		out[name] = pairs[i+1]
+	}
+	return out, nil
+}
+
+// Pages reads the templates in the folder pages: each page stands upon the frame, the parts and the signs.
+func Pages(files fs.FS, words template.FuncMap) (map[string]*template.Template, error) {
+	base, err := template.New("frame.html").Funcs(words).ParseFS(files, "pages/frame.html", "pages/parts*.html")
+	if err == nil {
+		_, err = base.New("signs.html").Parse(Signs)
+	}
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(files, "pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*template.Template{}
+	for _, name := range names {
+		short := strings.TrimSuffix(path.Base(name), ".html")
+		if short == "frame" || strings.HasPrefix(short, "parts") {
+			continue
+		}
+		if out[short], err = template.Must(base.Clone()).ParseFS(files, name); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

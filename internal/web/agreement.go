@@ -18,7 +18,7 @@ import (
 )
 
 func aboutAgreement(s *server) {
-	b := &book{of: map[bookKey]*explained{}}
+	b := &book{of: map[bookKey]*style.Explained{}}
 	s.get("agreement", "/agreement", access.KindAgreement, func(q *request) error { return s.agreement(q, b) })
 	s.get("redline", "/agreement/redline", access.KindAgreement, s.redline)
 	s.get("what-if", "/agreement/what-if", access.KindAgreement, s.whatIf)
@@ -27,7 +27,7 @@ func aboutAgreement(s *server) {
 // book keeps what versions say in sentences: it depends on nothing but the version and the language.
 type book struct {
 	sync.Mutex
-	of map[bookKey]*explained
+	of map[bookKey]*style.Explained
 }
 
 type bookKey struct {
@@ -35,34 +35,17 @@ type bookKey struct {
 	language string
 }
 
-// explained is one version in sentences.
-type explained struct {
-	whole []terms.Sentence
-	rules map[truce.RuleID][]terms.Sentence
-	read  map[truce.ArticleID][]terms.Sentence // of articles without rules
-}
-
 // maxBook is how many versions and languages are kept.
 const maxBook = 24
 
-func (b *book) explain(a mechanism.Adopted, language string) *explained {
+func (b *book) explain(a mechanism.Adopted, language string) *style.Explained {
 	b.Lock()
 	defer b.Unlock()
 	key := bookKey{a.Record, language}
 	if x := b.of[key]; x != nil {
 		return x
 	}
-	x := &explained{rules: map[truce.RuleID][]terms.Sentence{}, read: map[truce.ArticleID][]terms.Sentence{}}
-	for _, e := range terms.Explain(a.Plan, language, nil) {
-		switch {
-		case e.Rule != "":
-			x.rules[e.Rule] = e.Sentences
-		case e.Article != "":
-			x.read[e.Article] = e.Sentences
-		default:
-			x.whole = e.Sentences
-		}
-	}
+	x := style.Explain(a.Plan, language)
 	if len(b.of) >= maxBook {
 		clear(b.of)
 	}
@@ -161,7 +144,7 @@ func (s *server) agreement(q *request, b *book) error {
 	v := agreementView{Version: text.Version, InForce: a.Record == current.Record, Agreement: text, Versions: q.versions(text.Version)}
 	v.Texts, v.Columns = q.texts(text)
 	x := b.explain(a, q.lang)
-	v.Whole = x.whole
+	v.Whole = x.Whole
 	v.Signs, v.Needs = text.Signatories()
 	if v.InForce {
 		var err error
@@ -176,12 +159,12 @@ func (s *server) agreement(q *request, b *book) error {
 	of := map[truce.TermID][]truce.ArticleID{}
 	rows := articleRows(a, v.Standing, q.lang)
 	for i, art := range text.Articles {
-		one := articleView{articleRow: rows[i], Said: x.read[art.ID]}
+		one := articleView{articleRow: rows[i], Said: x.Articles[art.ID]}
 		for _, c := range v.Columns {
 			one.Texts = append(one.Texts, textOf(text, art.ID, c))
 		}
 		for _, u := range art.Rules {
-			one.Rules = append(one.Rules, ruleView{u.ID, x.rules[u.ID]})
+			one.Rules = append(one.Rules, ruleView{u.ID, x.Rules[u.ID]})
 		}
 		v.Articles = append(v.Articles, one)
 	}

@@ -4,10 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"maps"
 	"math"
-	"path"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -52,30 +50,10 @@ func (l *look) printer() *lang.Printer {
 }
 
 func (s *server) newLook(language string) (*look, error) {
-	l := &look{s: s, lang: language, pages: map[string]*template.Template{}}
-	base, err := template.New("frame.html").Funcs(l.words()).ParseFS(pageFiles, "pages/frame.html", "pages/parts-*.html")
-	if err == nil {
-		_, err = base.New("signs.html").Parse(style.Signs)
-	}
-	if err != nil {
-		return nil, err
-	}
-	names, err := fs.Glob(pageFiles, "pages/*.html")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		short := strings.TrimSuffix(path.Base(name), ".html")
-		if short == "frame" || strings.HasPrefix(short, "parts-") {
-			continue
-		}
-		t, err := template.Must(base.Clone()).ParseFS(pageFiles, name)
-		if err != nil {
-			return nil, err
-		}
-		l.pages[short] = t
-	}
-	return l, nil
+	l := &look{s: s, lang: language}
+	var err error
+	l.pages, err = style.Pages(pageFiles, l.words())
+	return l, err
 }
 
 // words are the functions that templates call: those of package style, and those of pages that somebody asks for.
