@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"truce"
 	"truce/internal/lang"
@@ -43,7 +42,6 @@ func (s *Site) look(language string, v *version) (*look, error) {
 	l := &look{p: p}
 	words := style.Words(language, func() *lang.Printer { return p })
 	words["place"] = func(id string) string { return p.Place(truce.PlaceID(id)) }
-	words["minute"] = func(at string) template.HTML { return minuteIn(p, at) }
 	words["cell"] = func(cell string) string { return cellIn(p, cell) }
 	words["days"] = func(days string) template.HTML { return daysIn(p, days) }
 	var err error
@@ -77,15 +75,6 @@ func edges(cell string) (west, south, east, north string, ok bool) {
 		return fmt.Sprintf("%s%d.%d", sign, n/10, n%10)
 	}
 	return tenths(lon), tenths(lat), tenths(lon + width), tenths(lat + 1), true
-}
-
-// minuteIn writes a moment without its seconds: where a day of reports ends is a thousandth of a second before the next.
-func minuteIn(p *lang.Printer, at string) template.HTML {
-	t, err := time.Parse(time.RFC3339Nano, at)
-	if err != nil {
-		return style.Time(p, at, false)
-	}
-	return style.Time(p, t.Truncate(time.Minute), false)
 }
 
 // daysIn writes a day, or the first and the last.

@@ -55,6 +55,15 @@ func Reading(p *lang.Printer, id string) string {
 	return p.Say(truce.Say("name.reading", truce.Str(p.Term(truce.TermID(term))), truce.Str(p.Reading(truce.Choice{Term: truce.TermID(term), Reading: truce.ReadingID(reading)}))))
 }
 
+// Minute writes a moment without its seconds. The last moment before a minute is that minute: so spans end as people say it.
+func Minute(p *lang.Printer, at string) template.HTML {
+	t, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return Time(p, at, false)
+	}
+	return Time(p, t.Add(time.Millisecond).Truncate(time.Minute), false)
+}
+
 // Time writes a moment, or a day, so that people and programs can read it. A string is RFC 3339, or a day of UTC.
 func Time(p *lang.Printer, at any, day bool) template.HTML {
 	var i truce.Instant
@@ -183,6 +192,7 @@ func Words(language string, p func() *lang.Printer) template.FuncMap {
 			return "", fmt.Errorf("%T is no number", n)
 		},
 		"time":   func(at any) template.HTML { return Time(p(), at, false) },
+		"minute": func(at string) template.HTML { return Minute(p(), at) },
 		"day":    func(at any) template.HTML { return Time(p(), at, true) },
 		"id":     func(id any) template.HTML { return ID(fmt.Sprint(id)) },
 		"text":   Text,

@@ -66,10 +66,6 @@ func (l *look) words() template.FuncMap {
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
 		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
-		// minute is time without the seconds, for lists.
-		"minute": func(at string) template.HTML {
-			return style.Time(p(), truce.InstantOf(instantOf(at).Time().Truncate(time.Minute)), false)
-		},
 		"lasting":  func(d string) truce.Arg { x, _ := time.ParseDuration(d); return truce.DurArg(x.Truncate(time.Minute)) },
 		"left":     func(now truce.Instant, due string) template.HTML { return leftTag(p(), now, due) },
 		"to":       func(parts ...any) string { return "/" + l.lang + fmt.Sprint(parts...) },
