@@ -208,6 +208,17 @@ func TestNoCanaryIsInAnyPublicByte(t *testing.T) {
 	for _, x := range outcomes.Items {
 		o.twice(public(o, x.ID).Draft())
 	}
+	// What pages load is the program's own and the same for every record: it was there before any canary.
+	before := memoryOut{}
+	o.w.Later(time.Hour)
+	o.tick()
+	site, err := publish.New(os.DirFS(o.dir), before)
+	if err == nil {
+		_, err = site.Update(ctx, false)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	for n := 0; n < *records; n += 50_000 {
 		part := &stream{from: n, n: min(50_000, *records-n)}
 		want := part.n
@@ -219,18 +230,20 @@ func TestNoCanaryIsInAnyPublicByte(t *testing.T) {
 	shown := o.w.Report("monitor", strings.NewReplacer("obs-1", "CANARY-SHOWN", "SECRET-NOTE", "CANARY-SHOWN", "32.75", "32.6123456").Replace(mechanismtest.Shelling)).IDs[0]
 	o.w.Later(73 * time.Hour)
 	o.tick()
-	site := memoryOut{}
-	makes, err := publish.New(os.DirFS(o.dir), site)
-	if err != nil {
+	after := memoryOut{}
+	if site, err = publish.New(os.DirFS(o.dir), after); err != nil {
 		t.Fatal(err)
 	}
 	look := func() (list []string, files, size int) {
 		t.Helper()
-		if _, err := makes.Update(ctx, false); err != nil {
+		if _, err := site.Update(ctx, false); err != nil {
 			t.Fatal(err)
 		}
-		for _, part := range []map[string][]byte{o.files(), site} {
+		for _, part := range []map[string][]byte{o.files(), after} {
 			for path, b := range part {
+				if strings.HasPrefix(path, "a/") && bytes.Equal(b, before[path]) {
+					continue
+				}
 				list = append(list, leaks(path, b, 2)...)
 				files, size = files+1, size+len(b)
 			}
@@ -239,8 +252,8 @@ func TestNoCanaryIsInAnyPublicByte(t *testing.T) {
 	}
 	list, files, size := look()
 	r := o.check(nil)
-	if r.Leaves.Finding != 1 || r.Leaves.Outcome == 0 || r.Leaves.Report != 1 || len(r.Faults) > 0 || r.Leaves.Sealed < int64(*records) || len(site) < 20 {
-		t.Fatalf("too little is public of %s, and the site has %d files: %s", c, len(site), explain(r))
+	if r.Leaves.Finding != 1 || r.Leaves.Outcome == 0 || r.Leaves.Report != 1 || len(r.Faults) > 0 || r.Leaves.Sealed < int64(*records) || len(after) < 20 {
+		t.Fatalf("too little is public of %s, and the site has %d files: %s", c, len(after), explain(r))
 	}
 	for _, x := range list {
 		t.Error(x)
