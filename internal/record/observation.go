@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"iter"
 	"reflect"
+	"sync"
+	"unicode/utf8"
 
 	"truce"
 	"truce/internal/intake/entry"
 	"truce/internal/intake/ndjson"
-	"truce/internal/intake/rows"
 	"truce/internal/vault"
 )
 
@@ -69,8 +70,8 @@ func (o Observation) Draft() (Draft, error) {
 	if err != nil {
 		return Draft{}, &truce.Error{Op: op, Kind: truce.Invalid, Reason: "its origin", Cause: err}
 	}
-	back := truce.Observation{File: c.File, Row: c.Row}
-	if err := fromGroups(&back, c.Kind, c.Simulated, c.Moved, groups); err != nil || !reflect.DeepEqual(&back, c) {
+	back, err := fromGroups(Observation{Kind: c.Kind, Simulated: c.Simulated, Moved: c.Moved}, origin{c.File, c.Row}, groups)
+	if err != nil || !reflect.DeepEqual(back, c) {
 		return Draft{}, &truce.Error{Op: op, Kind: truce.Invalid, Subject: string(c.ID), Reason: "it would not be read back as it is", Cause: err,
 			Hint: "send it as intake gives it: valid text, bounds in order, no empty lists"}
 	}
@@ -104,11 +105,10 @@ func ReadObservation(r *truce.Record, g vault.Groups) (Observation, error) {
 		}
 		groups[i] = vault.Group{Name: w.name, Data: data}
 	}
-	c := &truce.Observation{File: from.File, Row: from.Row}
-	if err := fromGroups(c, kind, b.Simulated, b.Moved, groups); err != nil {
+	var err error
+	if o.Content, err = fromGroups(o, from, groups); err != nil {
 		return Observation{}, &truce.Error{Op: op, Kind: truce.Corrupt, Subject: r.String(), Reason: "its content", Cause: err}
 	}
-	o.Content = c
 	return o, nil
 }
 
@@ -117,22 +117,28 @@ const noKind = `"kind":"unknown"`
 
 // splitObservation gives the groups of an observation.
 func splitObservation(o *truce.Observation) []vault.Group {
+	var s splitter
 	groups := make([]vault.Group, 0, len(observationGroups)+1)
-	for i, data := range split(o) {
+	for i, data := range s.split(o) {
 		groups = append(groups, vault.Group{Name: observationGroups[i].name, Data: bytes.Clone(data)})
 	}
 	return groups
 }
 
+// splitter is the room that splitting takes.
+type splitter struct {
+	part truce.Observation
+	line []byte
+}
+
 // split gives the bytes of each group in their order; they are good until the next.
-func split(o *truce.Observation) iter.Seq2[int, []byte] {
+func (s *splitter) split(o *truce.Observation) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
-		part, line := new(truce.Observation), make([]byte, 0, 512)
 		for i, w := range observationGroups {
-			*part = truce.Observation{}
-			w.pick(part, o)
-			line = ndjson.Append(line[:0], part)
-			before, after, _ := bytes.Cut(line[:len(line)-2], []byte(noKind)) // without the brace and the line end
+			s.part = truce.Observation{}
+			w.pick(&s.part, o)
+			s.line = ndjson.Append(s.line[:0], &s.part)
+			before, after, _ := bytes.Cut(s.line[:len(s.line)-2], []byte(noKind)) // without the brace and the line end
 			data := append(before, bytes.TrimPrefix(after, []byte(","))...)
 			if !yield(i, append(bytes.TrimSuffix(data, []byte(",")), '}')) {
 				return
@@ -141,39 +147,51 @@ func split(o *truce.Observation) iter.Seq2[int, []byte] {
 	}
 }
 
-// fromGroups reads groups into an observation, leaving its file and row, and refuses what splitting it would not give again: members in a group they do not
-// belong to, spaces, other spellings of a number.
-func fromGroups(o *truce.Observation, kind truce.ObservationKind, simulated, moved bool, groups []vault.Group) error {
-	line := append(make([]byte, 0, 512), `{"kind":"`...)
-	line = append(append(line, kind.String()...), '"')
+// joiner is the room that reading an observation takes. It is used again: a start reads every observation there is.
+type joiner struct {
+	splitter
+	lines  *ndjson.Reader
+	entry  entry.Entry
+	joined []byte
+}
+
+var joiners = sync.Pool{New: func() any { return &joiner{lines: ndjson.Open(nil, &entry.Settings{AnyWord: true})} }}
+
+// fromGroups reads groups as an observation, and refuses what splitting it would not give again: members in a group they do not belong to, spaces, other
+// spellings of a number.
+func fromGroups(b Observation, from origin, groups []vault.Group) (*truce.Observation, error) {
+	j := joiners.Get().(*joiner)
+	defer joiners.Put(j)
+	line := append(j.joined[:0], `{"kind":"`...)
+	line = append(append(line, b.Kind.String()...), '"')
 	for _, g := range groups {
 		if len(g.Data) < 2 || g.Data[0] != '{' || g.Data[len(g.Data)-1] != '}' {
-			return errNotCanonical
+			return nil, errNotCanonical
 		}
 		if inner := g.Data[1 : len(g.Data)-1]; len(inner) > 0 {
 			line = append(append(line, ','), inner...)
 		}
 	}
-	line = append(line, '}')
-	var e entry.Entry
-	if err := ndjson.Open(rows.NewLines(bytes.NewReader(line), len(line)), &entry.Settings{AnyWord: true}).Next(&e); err != nil {
-		return err
+	j.joined = append(line, '}')
+	if !utf8.Valid(j.joined) {
+		return nil, errNotCanonical
 	}
-	if e.Rejected() {
-		p := e.Problems[0]
+	j.lines.Line(j.joined, from.Row, &j.entry)
+	if j.entry.Rejected() {
+		p := j.entry.Problems[0]
 		p.Message = p.Field + ": " + p.Message
-		return p
+		return nil, p
 	}
-	if e.Observation == nil {
-		return errNotCanonical
+	o := j.entry.Observation
+	if o == nil {
+		return nil, errNotCanonical
 	}
-	read := e.Observation
-	read.Simulated, read.Moved, read.File, read.Row = simulated, moved, o.File, o.Row
-	*o = *read
-	for i, data := range split(o) {
+	j.entry.Observation = nil
+	o.Simulated, o.Moved, o.File, o.Row = b.Simulated, b.Moved, from.File, from.Row
+	for i, data := range j.split(o) {
 		if !bytes.Equal(data, groups[i].Data) {
-			return errNotCanonical
+			return nil, errNotCanonical
 		}
 	}
-	return nil
+	return o, nil
 }

@@ -229,11 +229,11 @@ func FuzzObservationGroups(f *testing.F) {
 	f.Fuzz(func(t *testing.T, note, where []byte) {
 		groups := splitObservation(nasib())
 		groups[2].Data, groups[7].Data = where, note
-		var o truce.Observation
-		if fromGroups(&o, truce.KindIncident, true, false, groups) != nil {
+		o, err := fromGroups(Observation{Kind: truce.KindIncident, Simulated: true}, origin{}, groups)
+		if err != nil {
 			return
 		}
-		for i, g := range splitObservation(&o) {
+		for i, g := range splitObservation(o) {
 			if !bytes.Equal(g.Data, groups[i].Data) {
 				t.Errorf("%s is read and written as %s", groups[i].Data, g.Data)
 			}

@@ -277,6 +277,11 @@ func (v *View) Apply(ctx context.Context, rows []Row, head truce.Digest) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// The driver starts a goroutine for each statement that can be interrupted, and for a row that costs more than writing it.
+	ctx = context.WithoutCancel(ctx)
 	tx, err := v.write.BeginTx(ctx, nil)
 	if err != nil {
 		return &truce.Error{Op: op, Kind: truce.Unavailable, Cause: err}

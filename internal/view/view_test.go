@@ -158,7 +158,7 @@ func BenchmarkApply(b *testing.B) {
 	list := rows(b.N)
 	b.ResetTimer()
 	for i := 0; i < len(list); i += 1000 {
-		if err := v.Apply(context.Background(), list[i:min(i+1000, len(list))], truce.Digest{}); err != nil {
+		if err := v.Apply(b.Context(), list[i:min(i+1000, len(list))], truce.Digest{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -184,11 +184,18 @@ func (r *Reader) Next(e *entry.Entry) error {
 	if err != nil {
 		return err
 	}
-	e.Reset(r.lines.Row())
 	if f != nil {
+		e.Reset(r.lines.Row())
 		e.Reject("", 0, f)
 		return nil
 	}
+	r.Line(text, r.lines.Row(), e)
+	return nil
+}
+
+// Line reads one line that is at hand into e; it must be valid UTF-8. A reader for lines alone may be opened without any.
+func (r *Reader) Line(text []byte, row int, e *entry.Entry) {
+	e.Reset(row)
 	r.e, r.o, r.outer, r.seen, r.line = e, nil, "", 0, line{}
 	r.s.Reset(text)
 	r.object()
@@ -197,14 +204,13 @@ func (r *Reader) Next(e *entry.Entry) error {
 		e.Problems = e.Problems[:0] // what stands behind the break cannot be trusted to be what it seems
 		e.Reject("", r.s.Column(err.Offset), &entry.Fault{Code: entry.BadJSON, Message: "the line is no JSON object: " + err.Reason,
 			Hint: "write one object in braces a line"})
-		return nil
+		return
 	}
 	if string(r.line.kind.text) == Fix {
 		r.fix()
 	} else {
 		r.observation()
 	}
-	return nil
 }
 
 func (r *Reader) field(name string) string {
@@ -268,14 +274,14 @@ func take[T any](r *Reader, name string, v value, read func([]byte) (T, *entry.F
 	return t
 }
 
-// word reads a text that must be in a list.
-func word[T any](r *Reader, name string, v value, of string, parse func(string) (T, bool), known []string) (t T) {
+// word reads a text that must be in a list; known is asked for it where the text is not.
+func word[T any](r *Reader, name string, v value, of string, parse func(string) (T, bool), known func() []string) (t T) {
 	if len(v.text) == 0 {
 		return t
 	}
 	t, ok := parse(string(v.text))
 	if !ok {
-		r.reject(name, v.offset, entry.Unknown(of, v.text, known))
+		r.reject(name, v.offset, entry.Unknown(of, v.text, known()))
 	}
 	return t
 }
@@ -396,7 +402,7 @@ func (r *Reader) member(k int) {
 	case kCivilians:
 		r.o.Civilians = r.bounds("civilians")
 	case kResult:
-		r.o.Result = word(r, "result", r.text("result"), "way to end", truce.ParseEnded, truce.EndedWords())
+		r.o.Result = word(r, "result", r.text("result"), "way to end", truce.ParseEnded, truce.EndedWords)
 	case kComplete:
 		r.o.Complete = r.bool("complete")
 	case kAbout:
@@ -441,9 +447,9 @@ func (r *Reader) source() {
 		case "id":
 			src.ID = take(r, key, r.text(key), entry.Text)
 		case "means":
-			src.Means = word(r, key, r.text(key), "means of observation", truce.ParseMeans, truce.MeansWords())
+			src.Means = word(r, key, r.text(key), "means of observation", truce.ParseMeans, truce.MeansWords)
 		case "standing":
-			src.Standing = word(r, key, r.text(key), "standing", truce.ParseStanding, truce.StandingWords())
+			src.Standing = word(r, key, r.text(key), "standing", truce.ParseStanding, truce.StandingWords)
 		case "independent":
 			v := r.number(key)
 			n := take(r, key, v, entry.Count)
@@ -502,7 +508,7 @@ func (r *Reader) parts() {
 		p := &r.o.Parts[len(r.o.Parts)-1]
 		v := r.text(key)
 		if key == "role" {
-			p.Role = word(r, key, v, "role", truce.ParseRole, truce.Roles())
+			p.Role = word(r, key, v, "role", truce.ParseRole, truce.Roles)
 			return
 		}
 		name, f := entry.Name(v.text)
@@ -741,7 +747,7 @@ func (r *Reader) observation() {
 		r.e.Reject("kind", 0, &entry.Fault{Code: entry.MissingValue, Message: "the kind is missing",
 			Hint: "write " + Fix + " or one of " + strings.Join(truce.ObservationKinds(), ", ")})
 	}
-	o.Kind = word(r, "kind", l.kind, "kind of observation", truce.ParseObservationKind, append([]string{Fix}, truce.ObservationKinds()...))
+	o.Kind = word(r, "kind", l.kind, "kind of observation", truce.ParseObservationKind, func() []string { return append([]string{Fix}, truce.ObservationKinds()...) })
 	if o.Kind == truce.KindIncident && o.What != "" && !r.set.AnyWord && !r.set.Incidents.Has(o.What) {
 		r.e.Reject("what", 0, entry.Unknown("kind of incident", []byte(o.What), r.set.Incidents.Words()))
 	}
