@@ -5,8 +5,15 @@ import (
 	"truce/terms"
 )
 
+// manyAnswers is how many answers about actors and places are kept for whoever asks the same again: most are about one observation alone.
+const manyAnswers = 4096
+
 // observation gives the account of a rule on one incident, passage, inspection or presence.
 func (s *settling) observation(r *rule, o *truce.Observation) truce.Account {
+	if len(s.actors)+len(s.places) > manyAnswers {
+		clear(s.actors)
+		clear(s.places)
+	}
 	sd := s.sides(o)
 	acc := truce.Account{Subject: truce.Subject{Kind: "observation", Records: []truce.ObservationID{o.ID}, Count: 1, When: o.When}}
 	if r.Object == truce.KindIncident && s.kindIs(o.What, r.Kinds).truth == truce.False && !s.why {
@@ -15,6 +22,7 @@ func (s *settling) observation(r *rule, o *truce.Observation) truce.Account {
 	}
 	spot := s.ground.spot(s.plan.Agreement, o.Where)
 	acc.Subject.Place = spot.feature
+	acc.Outcomes = make([]truce.Outcome, 0, len(r.choices))
 	for _, c := range r.choices {
 		acc.Outcomes = append(acc.Outcomes, s.outcome(r, o, sd, spot, c))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unique"
 
 	"truce"
 	"truce/assess"
@@ -15,20 +16,29 @@ import (
 // come and go.
 type threadKey struct {
 	rule truce.RuleID
+	// name is that of the observation, or the kind of the subject, a bar, and what tells it from others of its kind.
 	name string
 }
 
-// thread is what a rule says of one thing now, and what is on record of it.
+// kind is the kind of the subject.
+func (k threadKey) kind() string {
+	if kind, _, ok := strings.Cut(k.name, "|"); ok {
+		return kind
+	}
+	return "observation"
+}
+
+// thread is what a rule says of one thing now, and what is on record of it. There is one for every breach, so what many have in common is held once.
 type thread struct {
-	accounts []truce.Account
-	latest   []*latest // in order of time
+	accounts []*truce.Account // the assessor's, which change nothing any more
+	latest   []latest         // in order of time
 }
 
 // latest is an outcome on record whose place no other took.
 type latest struct {
 	id    truce.RecordID
 	when  truce.Span
-	says  string
+	says  unique.Handle[string]
 	rests []truce.RecordID
 }
 
@@ -37,7 +47,7 @@ func accountKey(acc *truce.Account) threadKey {
 	k := threadKey{rule: acc.Rule}
 	switch s.Kind {
 	case "observation":
-		k.name = "observation|" + string(s.Records[0])
+		k.name = string(s.Records[0])
 	case "period":
 		k.name = fmt.Sprintf("period|%020d|%020d", s.When.From, s.When.To)
 	case "episode":
@@ -56,7 +66,7 @@ func outcomeKey(o *record.Outcome) (k threadKey, ok bool) {
 		if len(o.Subject.Records) == 0 {
 			return k, false
 		}
-		k.name = "observation|" + string(o.Subject.Records[0])
+		k.name = string(o.Subject.Records[0])
 	case "period":
 		k.name = fmt.Sprintf("period|%020d|%020d", o.Subject.Period.From, o.Subject.Period.To)
 	case "episode":
@@ -88,13 +98,13 @@ func (p *plan) take(c assess.Change) {
 	}
 	if c.Before != nil {
 		was := c.Before.Subject.Key()
-		if i := slices.IndexFunc(t.accounts, func(x truce.Account) bool { return x.Subject.Key() == was }); i >= 0 {
+		if i := slices.IndexFunc(t.accounts, func(x *truce.Account) bool { return x.Subject.Key() == was }); i >= 0 {
 			t.accounts = slices.Delete(t.accounts, i, i+1)
 		}
 	}
 	if c.After != nil {
-		t.accounts = append(t.accounts, *c.After)
-		slices.SortStableFunc(t.accounts, func(x, y truce.Account) int {
+		t.accounts = append(t.accounts, c.After)
+		slices.SortStableFunc(t.accounts, func(x, y *truce.Account) int {
 			return cmp.Or(cmp.Compare(x.Subject.When.From, y.Subject.When.From), cmp.Compare(x.Subject.When.To, y.Subject.When.To), cmp.Compare(x.Subject.Key(), y.Subject.Key()))
 		})
 	}
@@ -106,7 +116,7 @@ func (l *Live) recorded(r *truce.Record, o record.Outcome) {
 	p := l.plan(planKey{o.Text, o.Version})
 	if old, ok := p.by[o.Supersedes]; ok {
 		t := p.threads[old]
-		t.latest = slices.DeleteFunc(t.latest, func(x *latest) bool { return x.id == o.Supersedes })
+		t.latest = slices.DeleteFunc(t.latest, func(x latest) bool { return x.id == o.Supersedes })
 		delete(p.by, o.Supersedes)
 		p.dirty[old] = true
 	}
@@ -128,12 +138,12 @@ func (l *Live) recorded(r *truce.Record, o record.Outcome) {
 		t = &thread{}
 		p.threads[k] = t
 	}
-	x := &latest{id: r.ID, says: says(o.Said, o.Turns, o.Attribution), rests: o.Subject.Records}
+	x := latest{id: r.ID, says: unique.Make(says(o.Said, o.Turns, o.Attribution)), rests: o.Subject.Records}
 	if o.Detail != nil {
 		x.when = o.Detail.When
 	}
 	t.latest = append(t.latest, x)
-	slices.SortStableFunc(t.latest, func(a, b *latest) int { return cmp.Or(cmp.Compare(a.when.From, b.when.From), cmp.Compare(a.id, b.id)) })
+	slices.SortStableFunc(t.latest, func(a, b latest) int { return cmp.Or(cmp.Compare(a.when.From, b.when.From), cmp.Compare(a.id, b.id)) })
 	p.by[r.ID] = k
 	p.dirty[k] = true
 }
@@ -154,11 +164,13 @@ func (l *Live) differences(p *plan, k threadKey, at truce.Instant) []record.Outc
 	t := p.threads[k]
 	var out []record.Outcome
 	matched := make([]bool, len(t.accounts))
-	for _, on := range t.latest {
-		episode := strings.HasPrefix(k.name, "episode|")
-		i := slices.IndexFunc(t.accounts, func(a truce.Account) bool { return !episode || a.Subject.When.Overlaps(on.when) })
+	kind := k.kind()
+	episode := kind == "episode"
+	for n := range t.latest {
+		on := &t.latest[n]
+		i := slices.IndexFunc(t.accounts, func(a *truce.Account) bool { return !episode || a.Subject.When.Overlaps(on.when) })
 		for episode && i >= 0 && matched[i] { // the next that overlaps
-			n := slices.IndexFunc(t.accounts[i+1:], func(a truce.Account) bool { return a.Subject.When.Overlaps(on.when) })
+			n := slices.IndexFunc(t.accounts[i+1:], func(a *truce.Account) bool { return a.Subject.When.Overlaps(on.when) })
 			if n < 0 {
 				i = -1
 				break
@@ -167,8 +179,8 @@ func (l *Live) differences(p *plan, k threadKey, at truce.Instant) []record.Outc
 		}
 		if slices.ContainsFunc(on.rests, func(id truce.RecordID) bool { return l.erased[id] }) {
 			// It rests on what was destroyed, and stands. Only something new can take its place.
-			if i >= 0 && !episode && len(t.accounts[i].Subject.Records) > 0 && !strings.HasPrefix(k.name, "period|") {
-				if o := l.outcome(p, &t.accounts[i], at); says(o.Said, o.Turns, o.Attribution) != on.says {
+			if i >= 0 && !episode && len(t.accounts[i].Subject.Records) > 0 && kind != "period" {
+				if o := l.outcome(p, t.accounts[i], at); says(o.Said, o.Turns, o.Attribution) != on.says.Value() {
 					o.Supersedes = on.id
 					out = append(out, o)
 				}
@@ -183,14 +195,14 @@ func (l *Live) differences(p *plan, k threadKey, at truce.Instant) []record.Outc
 			continue
 		}
 		matched[i] = true
-		if accountSays(&t.accounts[i]) != on.says {
-			o := l.outcome(p, &t.accounts[i], at)
+		if accountSays(t.accounts[i]) != on.says.Value() {
+			o := l.outcome(p, t.accounts[i], at)
 			o.Supersedes = on.id
 			out = append(out, o)
 		}
 	}
-	for i := range t.accounts {
-		if acc := &t.accounts[i]; !matched[i] && needed(acc) {
+	for i, acc := range t.accounts {
+		if !matched[i] && needed(acc) {
 			if o := l.outcome(p, acc, at); !slices.ContainsFunc(o.Subject.Records, func(id truce.RecordID) bool { return p.blocked[k.rule][id] }) {
 				out = append(out, o)
 			}
@@ -279,11 +291,12 @@ func (l *Live) evidence(p *plan, acc *truce.Account) (list []truce.RecordID, sim
 func (l *Live) gone(p *plan, k threadKey, on *latest, at truce.Instant) record.Outcome {
 	o := p.base(at)
 	o.Rule, o.Gone, o.Supersedes = k.rule, true, on.id
-	kind, rest, _ := strings.Cut(k.name, "|")
-	o.Subject = record.Subject{Kind: kind, Records: on.rests}
+	o.Subject = record.Subject{Kind: k.kind(), Records: on.rests}
 	o.Detail = &record.Detail{When: on.when}
-	if i := strings.LastIndexByte(rest, '|'); kind == "episode" && i >= 0 {
-		o.Detail.Unit, o.Subject.Actor = rest[:i], truce.ActorID(rest[i+1:])
+	if rest, is := strings.CutPrefix(k.name, "episode|"); is {
+		if i := strings.LastIndexByte(rest, '|'); i >= 0 {
+			o.Detail.Unit, o.Subject.Actor = rest[:i], truce.ActorID(rest[i+1:])
+		}
 	}
 	for _, r := range p.compiled.Rules {
 		if r.ID == k.rule {
