@@ -165,7 +165,7 @@ tracks: $(TRUCE) ## replay tracks of phones and buses, moved onto the zone and l
 # What needs Debian's package chromium.
 CHROMIUM ?= chromium
 browser: web checker ## look at the pages of a demonstration in chromium: nothing against WCAG A and AA, nothing in the console
-	@if command -v $(CHROMIUM) >/dev/null; then $(GO) test -count=1 -timeout 30m ./internal/web/webtest -run "Accessible|Story" -browser; \
+	@if command -v $(CHROMIUM) >/dev/null; then $(GO) test -count=1 -timeout 30m ./internal/web/webtest -run "Accessible|Story|OpenDoor" -browser; \
 	else echo "no chromium on this machine: the pages were not looked at in a browser"; fi
 
 pictures: $(TRUCE) web ## take the pictures of the documents again (needs chromium)

@@ -120,15 +120,16 @@ func visitorOf(t testing.TB, n *node.Node, at, office string, by http.RoundTripp
 	return v
 }
 
-func guest(t testing.TB, n *node.Node, office string) web.DemoPerson {
+// guest is somebody of an office, or of the office of a body: "guarantor of russia".
+func guest(t testing.TB, n *node.Node, who string) web.DemoPerson {
 	t.Helper()
-	o, ok := truce.ParseOffice(office)
+	office, body, _ := strings.Cut(who, " of ")
 	for _, p := range n.Demo().People() {
-		if ok && p.Office == o {
+		if p.Office.String() == office && (body == "" || p.Body == truce.BodyID(body)) {
 			return p
 		}
 	}
-	t.Fatalf("the demonstration has no guest who is a %s", office)
+	t.Fatalf("the demonstration has no guest who is a %s", who)
 	return web.DemoPerson{}
 }
 

@@ -27,6 +27,7 @@ const (
 	whatTheRoomThinks = "The team on the spot is known to be careful"
 	whatThePartySays  = "That unit was there before the memorandum was signed"
 	whatItReads       = "The area ends at the line of contact"
+	whatWasVerified   = "Two of the team stood at the mill at noon"
 	whatWasConcluded  = "Several accounts and the place agree"
 	whyOneDissents    = "The finding rests on a reading that we do not share"
 )
@@ -65,7 +66,7 @@ func lifeOfACase(t *testing.T, language string) {
 	duty.step("task", "team", "amman-monitoring-centre")
 	monitor.open(at)
 	monitor.translated()
-	monitor.step("verify")
+	monitor.step("verify", "remark", whatWasVerified)
 
 	duty.open(at)
 	duty.unfold(duty.is("step", "find"))
@@ -135,17 +136,8 @@ func lifeOfACase(t *testing.T, language string) {
 			t.Errorf("the public is not told %q", told)
 		}
 	}
-	untold := append(secrets(t), strings.Split(exactPlace, ", ")...)
-	for _, untold := range append(untold, secretSource, whatTheMonitorSaw, whatTheRoomThinks, whatThePartySays, whatItReads) {
-		if strings.Contains(page, untold) {
-			t.Errorf("the public is told %q", untold)
-		}
-	}
-	_, inside := as(t, "duty-officer").get("/" + language + at)
-	for _, known := range []string{"32.75118", secretSource, whatTheMonitorSaw, whatTheRoomThinks} { // the search can find them
-		if !strings.Contains(inside, known) {
-			t.Errorf("the operations room does not see %q", known)
-		}
+	for _, s := range leaked(t, page) {
+		t.Errorf("the public is told %q", s)
 	}
 	for _, l := range []string{language, "ru"} {
 		reader := guest("", l)

@@ -139,17 +139,11 @@ func (p *person) open(path string) {
 func (p *person) signIn() {
 	p.t.Helper()
 	n, _ := open(p.t)
-	office, body, _ := strings.Cut(p.name, " of ")
-	for _, g := range n.Demo().People() {
-		if g.Office.String() == office && (body == "" || g.Body == truce.BodyID(body)) {
-			p.open("/sign-in")
-			p.leave(func() {
-				p.until("the door is not there", fmt.Sprintf(`press(document.querySelector('button[name="person"][value="%s"]'))`, g.ID))
-			})
-			return
-		}
-	}
-	p.fail("there is no such guest")
+	g := guest(p.t, n, p.name)
+	p.open("/sign-in")
+	p.leave(func() {
+		p.until("the door is not there", fmt.Sprintf(`press(document.querySelector('button[name="person"][value="%s"]'))`, g.ID))
+	})
 }
 
 // leave waits until a deed has led to another page.
