@@ -170,6 +170,9 @@ func (l *Log) Last() seal.Checkpoint {
 // Waits reports whether a tick at a moment can be prepared: it is later than the last, and there is a record to take up.
 func (l *Log) Waits(at truce.Instant) bool { return at > l.at && len(l.seals) > 0 }
 
+// Paused reports whether publication is paused, by what the log has taken.
+func (l *Log) Paused() bool { return l.paused }
+
 // Policy is the text that names log and witnesses.
 func (l *Log) Policy() string { return l.policy }
 

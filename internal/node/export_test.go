@@ -14,3 +14,28 @@ func OpenStill(ctx context.Context, path string, w sim.World, from truce.Instant
 	n, err = Open(ctx, Options{Path: path, Now: at.now, Demo: &w, still: true})
 	return n, at.set, err
 }
+
+// OpenAlone opens a mechanism that does nothing by itself, likewise.
+func OpenAlone(ctx context.Context, path string, from truce.Instant) (n *Node, set func(truce.Instant), err error) {
+	at := &stopped{}
+	at.set(from)
+	n, err = Open(ctx, Options{Path: path, Now: at.now, still: true})
+	return n, at.set, err
+}
+
+// Step is one step of the open record.
+func (n *Node) Step(ctx context.Context, due truce.Instant) error { return n.step(ctx, n.open, due) }
+
+// GrowUntold lets the open record grow while it cannot be told of anything, until release is called.
+func (n *Node) GrowUntold(ctx context.Context, due truce.Instant) (grown <-chan error, release func()) {
+	out := make(chan error, 1)
+	n.open.mu.Lock()
+	go func() { out <- n.grow(ctx, n.open, due) }()
+	return out, n.open.mu.Unlock
+}
+
+// Head is that of the journal.
+func (n *Node) Head(ctx context.Context) (truce.Seq, error) {
+	h, err := n.folder.journal.Head(ctx)
+	return h.Seq, err
+}

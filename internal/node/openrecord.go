@@ -199,50 +199,51 @@ func (n *Node) publish(ctx context.Context, o *openRecord) {
 			n.log.Error("the open record does not grow any more", "error", err, "hint", truce.HintOf(err))
 		}
 	}
-	// follow lets the log take what has come, and publishes its last tick: that of this program, or one that it was stopped before it could publish. The log grows
-	// from what it has taken alone, so this comes before each growth.
-	follow := func() error {
-		last, err := o.drain()
-		if err == nil && last != nil {
-			err = n.signed(ctx, o, last)
-		}
-		return err
-	}
-	if err := follow(); err != nil {
+	if err := n.step(ctx, o, 0); err != nil {
 		stop(err)
 		return
 	}
-	paused := n.mech.Directory.Paused()
+	paused := o.log.Paused()
 	grow := time.NewTimer(0)
 	defer grow.Stop()
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case <-o.more:
-			if err := follow(); err != nil {
-				stop(err)
-				return
-			}
+			err = n.step(ctx, o, 0)
 			// That publication stops or goes on is said at once, with a tick of its own: everybody sees that documents are gone, and must see why.
-			if now := n.mech.Directory.Paused(); now != paused {
-				if err := n.grow(ctx, o, n.now()/1000*1000); err != nil && ctx.Err() == nil {
-					n.log.Error("the open record did not grow", "error", err, "hint", truce.HintOf(err))
-				}
-				paused = now
+			if now := o.log.Paused(); now != paused && err == nil {
+				paused, err = now, n.step(ctx, o, n.now()/1000*1000)
 			}
 		case <-grow.C:
-			if err := follow(); err != nil {
-				stop(err)
-				return
-			}
-			if err := n.grow(ctx, o, o.at(n.now())); err != nil && ctx.Err() == nil {
-				n.log.Error("the open record did not grow", "error", err, "hint", truce.HintOf(err))
-			}
+			err = n.step(ctx, o, o.at(n.now()))
 			now := n.now()
 			grow.Reset(o.at(now).Add(o.tick).Sub(now))
 		}
+		if err != nil {
+			stop(err)
+			return
+		}
 	}
+}
+
+// step lets the log take what has come and publishes its last tick: that of this program, or one that it was stopped before it could publish. Then the log grows
+// where a tick is due. It grows from what it has taken alone, so it takes first, each time: otherwise the tick of a pause and that of the grid could have one time,
+// and no log takes both. An error says that the record cannot go on; a tick that did not come is logged, and the next may.
+func (n *Node) step(ctx context.Context, o *openRecord, due truce.Instant) error {
+	last, err := o.drain()
+	if err == nil && last != nil {
+		err = n.signed(ctx, o, last)
+	}
+	if err != nil || !due.Stated() {
+		return err
+	}
+	if err := n.grow(ctx, o, due); err != nil && ctx.Err() == nil {
+		n.log.Error("the open record did not grow", "error", err, "hint", truce.HintOf(err))
+	}
+	return nil
 }
 
 // at is the tick at or before a moment: ticks lie on a grid of time, whatever happens.

@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -76,5 +77,73 @@ func TestAnOpenRecordGrows(t *testing.T) {
 	}
 	if b, err := os.ReadFile(key); err == nil && !bytes.Equal(b, was) {
 		t.Error("another key was written")
+	}
+}
+
+// A pause brings a tick of its own, and the grid's may come in the same second, before the log has taken the first. The second journals nothing then: no log takes two ticks of one time,
+// and the record would stop for ever.
+func TestNoTwoTicksHaveOneTime(t *testing.T) {
+	path, _ := folder(t)
+	settings := filepath.Join(path, node.ConfigFile)
+	b, err := os.ReadFile(settings)
+	if err == nil {
+		err = os.WriteFile(settings, append(b, "open_record: {origin: mechanism.example/test}\n"...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	now := truce.InstantOf(time.Now()) / 1000 * 1000
+	n, set, err := node.OpenAlone(ctx, path, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	head := func() truce.Seq {
+		t.Helper()
+		seq, err := n.Head(ctx)
+		must(err)
+		return seq
+	}
+	must(n.WaitReady(ctx))
+	must(n.Step(ctx, 0))
+	must(n.Step(ctx, now))
+	first := head()
+	must(n.Step(ctx, now))
+	if head() != first {
+		t.Error("a second tick of one time was journaled")
+	}
+	// Nor does a tick end before the log can take it: the step behind it would not know of it.
+	later := now.Add(time.Minute)
+	set(later)
+	grown, release := n.GrowUntold(ctx, later)
+	until(t, "it does not grow", time.Minute, func() bool { return head() > first })
+	select {
+	case err = <-grown:
+		t.Error("a tick ended before the log was told of it")
+		release()
+	case <-time.After(100 * time.Millisecond):
+		release()
+		err = <-grown
+	}
+	must(err)
+	second := head()
+	must(n.Step(ctx, later.Add(-30*time.Second))) // the grid's, from before the pause's
+	if head() != second {
+		t.Error("a tick was journaled that is earlier than the last")
+	}
+	last := later.Add(time.Minute)
+	set(last)
+	must(n.Step(ctx, last))
+	must(n.Step(ctx, 0))
+	r, err := verify.Check(os.DirFS(filepath.Join(path, "public")), verify.Options{Now: last})
+	if err != nil || len(r.Faults) > 0 || !r.Whole || r.Leaves.Sealed != 3*16 {
+		t.Errorf("it does not go on: %+v, %v", r, err)
 	}
 }
