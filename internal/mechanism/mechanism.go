@@ -209,7 +209,7 @@ func (m *Mechanism) follow(ctx context.Context) error {
 			}
 			select {
 			case list <- next:
-				next, size = nil, 0
+				next, size = make([]unsealed, 0, len(next)), 0
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()

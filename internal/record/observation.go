@@ -153,9 +153,41 @@ type joiner struct {
 	lines  *ndjson.Reader
 	entry  entry.Entry
 	joined []byte
+	words  map[string]string
 }
 
-var joiners = sync.Pool{New: func() any { return &joiner{lines: ndjson.Open(nil, &entry.Settings{AnyWord: true})} }}
+var joiners = sync.Pool{New: func() any {
+	return &joiner{lines: ndjson.Open(nil, &entry.Settings{AnyWord: true}), words: map[string]string{}}
+}}
+
+// maxWords is how many words a joiner knows before it begins again.
+const maxWords = 4096
+
+// share makes the words of an observation those of others: what is held of a million reports has few words, each very often.
+func (j *joiner) share(o *truce.Observation) {
+	if len(j.words) > maxWords {
+		clear(j.words)
+	}
+	one := func(s *string) {
+		if known, ok := j.words[*s]; ok {
+			*s = known
+		} else {
+			j.words[*s] = *s
+		}
+	}
+	for _, s := range []*string{&o.What, &o.Where.Name, &o.Where.Basis, &o.To.Name, &o.To.Basis, &o.Source.ID, &o.Source.Reference, &o.File} {
+		one(s)
+	}
+	for i := range o.Where.Within {
+		one(&o.Where.Within[i])
+	}
+	for i := range o.Parts {
+		one(&o.Parts[i].Name)
+	}
+	for i := range o.Equipment {
+		one(&o.Equipment[i].Category)
+	}
+}
 
 // fromGroups reads groups as an observation, and refuses what splitting it would not give again: members in a group they do not belong to, spaces, other
 // spellings of a number.
@@ -193,5 +225,6 @@ func fromGroups(b Observation, from origin, groups []vault.Group) (*truce.Observ
 			return nil, errNotCanonical
 		}
 	}
+	j.share(o)
 	return o, nil
 }

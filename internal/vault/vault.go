@@ -156,7 +156,7 @@ func (k *Keyring) Open(r *truce.Record, sealed []byte) (Groups, error) {
 	if err != nil {
 		return fail(truce.Corrupt, "the content was not sealed with its data key", err)
 	}
-	openings, ok := parseGroups(plain, n)
+	openings, ok := parseGroups(plain, r.Commitments[:n])
 	if !ok {
 		return fail(truce.Corrupt, "the content is not groups of fields", nil)
 	}
@@ -168,8 +168,8 @@ func (k *Keyring) Open(r *truce.Record, sealed []byte) (Groups, error) {
 	return Groups{openings: openings}, nil
 }
 
-// parseGroups reads n groups and padding of zeroes.
-func parseGroups(b []byte, n int) ([]Opening, bool) {
+// parseGroups reads as many groups as there are commitments, and padding of zeroes.
+func parseGroups(b []byte, to []truce.Commitment) ([]Opening, bool) {
 	size := len(b)
 	part := func() []byte {
 		if len(b) < 4 {
@@ -185,14 +185,18 @@ func parseGroups(b []byte, n int) ([]Opening, bool) {
 		b = b[4+n:]
 		return out
 	}
-	if len(b) < 4 || binary.BigEndian.Uint32(b) != uint32(n) {
+	if len(b) < 4 || binary.BigEndian.Uint32(b) != uint32(len(to)) {
 		return nil, false
 	}
 	b = b[4:]
-	openings := make([]Opening, n)
+	openings := make([]Opening, len(to))
 	for i := range openings {
 		o := &openings[i]
-		o.Group = string(part())
+		if name := part(); string(name) == to[i].Group {
+			o.Group = to[i].Group // the same text, held once
+		} else {
+			o.Group = string(name)
+		}
 		if len(b) < seal.SaltSize {
 			return nil, false
 		}
