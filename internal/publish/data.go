@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"truce"
 	"truce/geo"
@@ -24,9 +25,10 @@ const note = "Places are fixed coarse cells, never finer; published is the tick 
 
 // data are the files for programs.
 func (s *Site) data(f *frame, told []*story, from seal.Hash) []thing {
+	tables := sync.OnceValues(func() ([2][]byte, error) { return s.tables(told) })
 	return []thing{
-		file("data/findings.csv", from, func() ([]byte, error) { return s.findingsCSV(told) }),
-		file("data/outcomes.csv", from, func() ([]byte, error) { return s.outcomesCSV(told) }),
+		file("data/findings.csv", from, func() ([]byte, error) { b, err := tables(); return b[0], err }),
+		file("data/outcomes.csv", from, func() ([]byte, error) { b, err := tables(); return b[1], err }),
 		file("data/findings.geojson", from, func() ([]byte, error) { return s.geoJSON(f, told) }),
 		file("data/articles.json", s.from(from.String(), f.mark()), func() ([]byte, error) { return s.articlesJSON(f, told) }),
 	}
@@ -45,47 +47,39 @@ func state(x *story, e *entry) string {
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
 
-// table writes a data file of rows under the note.
-func table(head []string, rows func(add func(...string)) error) ([]byte, error) {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "# %s\n", note)
-	w := csv.NewWriter(&b)
-	w.UseCRLF = false
-	if err := w.Write(head); err != nil {
-		return nil, err
-	}
-	err := rows(func(cells ...string) { _ = w.Write(cells) })
-	w.Flush()
-	if err == nil {
-		err = w.Error()
-	}
-	return b.Bytes(), err
+// table is a data file of rows under the note.
+type table struct {
+	bytes.Buffer
+	w *csv.Writer
 }
 
-// findingsCSV has a row for each finding as it was published, also those that were superseded.
-func (s *Site) findingsCSV(told []*story) ([]byte, error) {
-	head := []string{"leaf", "published", "state", "simulated", "case", "finding", "agreement", "version", "article", "rule", "kind", "occurrence", "standard", "confidence", "intent", "severity",
-		"attribution", "attributed_to", "attribution_standard", "attribution_confidence", "day", "cell", "west", "south", "east", "north", "signed", "asked", "document"}
-	return table(head, func(add func(...string)) error {
-		return s.findings(told, func(x *story, e *entry, d *verify.FindingDocument, c *verify.Conclusion) error {
-			a := verify.Attribution{}
-			if c.Attribution != nil {
-				a = *c.Attribution
-			}
-			of := brief{}
-			for i := range d.Outcomes {
-				of.add(&d.Outcomes[i])
-			}
-			w, so, ea, n, _ := edges(of.Cell)
-			add(number(e.index), e.At().String(), state(x, e), strconv.FormatBool(c.Simulated), c.Case, strconv.Itoa(c.Number), c.Agreement, c.Version, cmp.Or(c.Article, of.Article), c.Rule, c.Kind, c.Occurrence, c.Standard,
-				c.Confidence, c.Intent, c.Severity, a.Result, strings.Join(a.By, " "), a.Standard, a.Confidence, of.Day, of.Cell, w, so, ea, n, strconv.Itoa(int(e.Signed)), strconv.Itoa(int(e.Asked)), e.Body.String())
-			return nil
-		})
-	})
+func newTable(head ...string) *table {
+	t := &table{}
+	fmt.Fprintf(t, "# %s\n", note)
+	t.w = csv.NewWriter(t)
+	t.add(head...)
+	return t
 }
 
-// findings calls fn with each finding as it was published.
-func (s *Site) findings(told []*story, fn func(*story, *entry, *verify.FindingDocument, *verify.Conclusion) error) error {
+func (t *table) add(cells ...string) { _ = t.w.Write(cells) } // a buffer takes everything
+
+func (t *table) done() []byte {
+	t.w.Flush()
+	return t.Bytes()
+}
+
+// tables are data/findings.csv and data/outcomes.csv. The first has a row for each finding as it was published, also those that were superseded; the second one for each
+// outcome and each choice of readings, of the outcomes that findings rest on and of those that were published by themselves.
+func (s *Site) tables(told []*story) (out [2][]byte, err error) {
+	findings := newTable("leaf", "published", "state", "simulated", "case", "finding", "agreement", "version", "article", "rule", "kind", "occurrence", "standard", "confidence", "intent", "severity",
+		"attribution", "attributed_to", "attribution_standard", "attribution_confidence", "day", "cell", "west", "south", "east", "north", "signed", "asked", "document")
+	outcomes := newTable("leaf", "published", "state", "simulated", "case", "record", "agreement", "version", "article", "rule", "subject", "day", "cell", "readings", "result", "possible", "turns_on")
+	outcome := func(x *story, e *entry, id string, d *verify.OutcomeDocument) {
+		for _, said := range d.Said {
+			outcomes.add(number(e.index), e.At().String(), state(x, e), strconv.FormatBool(d.Simulated), id, d.Record, d.Agreement, d.Version, d.Article, d.Rule, d.Subject, d.Day, d.Cell,
+				strings.Join(said.Readings, " "), said.Result, strings.Join(said.Possible, "; "), strings.Join(d.Turns, " "))
+		}
+	}
 	for _, x := range told {
 		for _, e := range x.entries {
 			if e.Kind != verify.Finding {
@@ -93,54 +87,39 @@ func (s *Site) findings(told []*story, fn func(*story, *entry, *verify.FindingDo
 			}
 			var d verify.FindingDocument
 			var c verify.Conclusion
-			err := s.book.document(e, &d)
-			if err == nil {
+			if err = s.book.document(e, &d); err == nil {
 				err = verify.Decode(d.Conclusion, &c)
 			}
-			if err == nil {
-				err = fn(x, e, &d, &c)
-			}
 			if err != nil {
-				return err
+				return out, err
 			}
+			a := verify.Attribution{}
+			if c.Attribution != nil {
+				a = *c.Attribution
+			}
+			of := brief{}
+			for i := range d.Outcomes {
+				of.add(&d.Outcomes[i])
+				outcome(x, e, c.Case, &d.Outcomes[i])
+			}
+			w, so, ea, n, _ := edges(of.Cell)
+			findings.add(number(e.index), e.At().String(), state(x, e), strconv.FormatBool(c.Simulated), c.Case, strconv.Itoa(c.Number), c.Agreement, c.Version, cmp.Or(c.Article, of.Article), c.Rule, c.Kind, c.Occurrence, c.Standard,
+				c.Confidence, c.Intent, c.Severity, a.Result, strings.Join(a.By, " "), a.Standard, a.Confidence, of.Day, of.Cell, w, so, ea, n, strconv.Itoa(int(e.Signed)), strconv.Itoa(int(e.Asked)), e.Body.String())
 		}
 	}
-	return nil
-}
-
-// outcomesCSV has a row for each outcome and each choice of readings, of the outcomes that findings rest on and of those that were published by themselves.
-func (s *Site) outcomesCSV(told []*story) ([]byte, error) {
-	head := []string{"leaf", "published", "state", "simulated", "case", "record", "agreement", "version", "article", "rule", "subject", "day", "cell", "readings", "result", "possible", "turns_on"}
-	return table(head, func(add func(...string)) error {
-		one := func(x *story, e *entry, id string, d *verify.OutcomeDocument) {
-			for _, said := range d.Said {
-				add(number(e.index), e.At().String(), state(x, e), strconv.FormatBool(d.Simulated), id, d.Record, d.Agreement, d.Version, d.Article, d.Rule, d.Subject, d.Day, d.Cell,
-					strings.Join(said.Readings, " "), said.Result, strings.Join(said.Possible, "; "), strings.Join(d.Turns, " "))
+	for _, x := range told {
+		for _, e := range x.entries {
+			if e.Kind != verify.Outcome {
+				continue
 			}
-		}
-		err := s.findings(told, func(x *story, e *entry, d *verify.FindingDocument, c *verify.Conclusion) error {
-			for i := range d.Outcomes {
-				one(x, e, c.Case, &d.Outcomes[i])
+			var d verify.OutcomeDocument
+			if err := s.book.document(e, &d); err != nil {
+				return out, err
 			}
-			return nil
-		})
-		if err != nil {
-			return err
+			outcome(x, e, "", &d)
 		}
-		for _, x := range told {
-			for _, e := range x.entries {
-				if e.Kind != verify.Outcome {
-					continue
-				}
-				var d verify.OutcomeDocument
-				if err := s.book.document(e, &d); err != nil {
-					return err
-				}
-				one(x, e, "", &d)
-			}
-		}
-		return nil
-	})
+	}
+	return [2][]byte{findings.done(), outcomes.done()}, nil
 }
 
 // cellOf reads a coarse cell.

@@ -3,6 +3,7 @@ package publish
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/json"
 	"hash/crc32"
@@ -12,10 +13,11 @@ import (
 
 	"truce"
 	"truce/internal/seal"
+	"truce/internal/witness"
 	"truce/verify"
 )
 
-// packed is a file of a bundle, compressed once: every bundle holds the text.
+// packed is a file of a bundle, compressed.
 type packed struct {
 	zip.FileHeader
 	data []byte
@@ -80,80 +82,123 @@ func (b *book) needs(e *entry) ([]int64, error) {
 	return out, nil
 }
 
-// proofs reads the proofs of leaves; nil where one is not there yet.
-func (b *book) proofs(need []int64) (texts [][]byte, newest []byte) {
-	size := int64(-1)
-	for _, i := range need {
-		raw, err := fs.ReadFile(b.fsys, "proof/"+strconv.FormatInt(i, 10))
-		if err != nil {
-			return nil, nil
+// kit is what one leaf is checked with.
+type kit struct {
+	leaf int64
+	need []int64   // leaves
+	from seal.Hash // of their proofs
+	// lasts says that enough witnesses signed each proof: none is made again.
+	lasts bool
+}
+
+// proof is the proof of a leaf, as it lies there.
+type proof struct {
+	seal.EntryProof
+	seen witness.Seen // of its checkpoint
+	text []byte
+}
+
+// shared is what many bundles of one update hold: it is read and compressed once.
+type shared struct {
+	proofs map[int64]*proof
+	seen   map[seal.Hash]witness.Seen // checkpoints
+	packs  map[string]*packed
+}
+
+// proofs reads the proofs of a kit; nil where one is not there yet.
+func (s *Site) proofs(k *kit) (out []*proof) {
+	for _, i := range k.need {
+		p := s.once.proofs[i]
+		if p == nil {
+			var err error
+			if p, err = s.proof(i); err != nil {
+				return nil
+			}
+			if i != k.leaf {
+				s.once.proofs[i] = p
+			}
 		}
-		p, err := seal.ParseEntryProof(raw)
-		if err != nil {
-			return nil, nil
-		}
-		seen, err := b.policy.Open(p.Checkpoint)
-		if err != nil {
-			return nil, nil
-		}
-		if seen.Checkpoint.Size > size {
-			size, newest = seen.Checkpoint.Size, p.Checkpoint
-		}
-		texts = append(texts, raw)
+		out = append(out, p)
 	}
-	return texts, newest
+	return out
+}
+
+func (s *Site) proof(leaf int64) (*proof, error) {
+	p := &proof{}
+	var err error
+	if p.text, err = fs.ReadFile(s.book.fsys, "proof/"+strconv.FormatInt(leaf, 10)); err != nil {
+		return nil, err
+	}
+	if p.EntryProof, err = seal.ParseEntryProof(p.text); err != nil {
+		return nil, err
+	}
+	d := seal.Bytes(p.Checkpoint)
+	seen, ok := s.once.seen[d]
+	if !ok {
+		if seen, err = s.book.policy.Open(p.Checkpoint); err != nil {
+			return nil, err
+		}
+		s.once.seen[d] = seen
+	}
+	p.seen = seen
+	return p, nil
+}
+
+// digestOf is the digest of the proofs' texts.
+func digestOf(list []*proof) seal.Hash {
+	var all []byte
+	for _, p := range list {
+		all = append(all, p.text...)
+	}
+	return seal.Bytes(all)
 }
 
 // pack makes the bundle with which a leaf is checked alone. Its checkpoint is the newest of its proofs, so that it stays as it is while the log grows.
-func (s *Site) pack(need []int64, proofs [][]byte, checkpoint []byte) ([]byte, error) {
-	var list []*packed
-	add := func(path string, data []byte) error {
-		p, err := s.compressed(path, data)
-		list = append(list, p)
-		return err
+func (s *Site) pack(k *kit) ([]byte, error) {
+	proofs := s.proofs(k)
+	if proofs == nil {
+		return nil, broken("proof/"+strconv.FormatInt(k.leaf, 10), "a proof is gone that was here", nil)
 	}
-	once := func(path string) error {
-		if s.packs[path] == nil {
-			data, err := fs.ReadFile(s.book.fsys, path)
-			if err != nil {
-				return err
+	var list []*packed
+	var err error
+	// put adds a file. One that other bundles hold too has a key.
+	put := func(path, key string, data func() ([]byte, error)) {
+		p := s.once.packs[key]
+		if p == nil && err == nil {
+			var b []byte
+			if b, err = data(); err == nil {
+				p, err = s.compressed(path, b)
 			}
-			if s.packs[path], err = s.compressed(path, data); err != nil {
-				return err
+			if key != "" && err == nil {
+				s.once.packs[key] = p
 			}
 		}
-		list = append(list, s.packs[path])
-		return nil
+		list = append(list, p)
 	}
-	err := add("checkpoint", checkpoint)
-	if err == nil {
-		err = once("policy")
+	is := func(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }
+	lies := func(path string) func() ([]byte, error) {
+		return func() ([]byte, error) { return fs.ReadFile(s.book.fsys, path) }
 	}
-	for n, i := range need {
+	newest := slices.MaxFunc(proofs, func(a, b *proof) int { return cmp.Compare(a.seen.Size, b.seen.Size) }).Checkpoint
+	put("checkpoint", string(newest), is(newest))
+	put("policy", "policy", lies("policy"))
+	for n, p := range proofs {
+		l, err := verify.ParseLeaf(p.Entry)
 		if err != nil {
 			return nil, err
 		}
-		var p seal.EntryProof
-		var l verify.Leaf
-		if p, err = seal.ParseEntryProof(proofs[n]); err == nil {
-			if l, err = verify.ParseLeaf(p.Entry); err == nil {
-				err = add("proof/"+strconv.FormatInt(i, 10), proofs[n])
+		key := func(path string) string {
+			if k.need[n] == k.leaf {
+				return ""
 			}
+			return path
 		}
-		path := "doc/" + l.Body.String()
-		switch {
-		case err != nil:
-		case l.Kind == verify.Text:
-			if err = once(path); err == nil {
-				err = once("text/" + l.Text.String())
-			}
-		case l.Kind == verify.KeyLeaf:
-			err = once(path)
-		default:
-			var data []byte
-			if data, err = fs.ReadFile(s.book.fsys, path); err == nil {
-				err = add(path, data)
-			}
+		path, doc := "proof/"+strconv.FormatInt(k.need[n], 10), "doc/"+l.Body.String()
+		put(path, key(path), is(p.text))
+		put(doc, key(doc), lies(doc))
+		if l.Kind == verify.Text {
+			text := "text/" + l.Text.String()
+			put(text, text, lies(text))
 		}
 	}
 	if err != nil {

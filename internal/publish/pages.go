@@ -5,16 +5,17 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"truce"
 	"truce/internal/lang"
 	"truce/internal/seal"
 	"truce/internal/style"
+	"truce/internal/witness"
 	"truce/verify"
 )
 
@@ -28,6 +29,27 @@ type lookKey struct {
 type look struct {
 	p     *lang.Printer
 	pages map[string]*template.Template
+	parts map[string]template.HTML // that many pages have
+}
+
+// maxParts bounds the parts that are kept.
+const maxParts = 10_000
+
+// once writes a part that stands in many pages, and keeps it: rules ask the same questions of every incident.
+func (l *look) once(name string, data any) (template.HTML, error) {
+	key := fmt.Sprintf("%s %q", name, data)
+	if part, ok := l.parts[key]; ok {
+		return part, nil
+	}
+	var b strings.Builder
+	if err := l.pages["outcome"].ExecuteTemplate(&b, name, data); err != nil {
+		return "", err
+	}
+	if len(l.parts) >= maxParts {
+		clear(l.parts)
+	}
+	l.parts[key] = template.HTML(b.String())
+	return l.parts[key], nil
 }
 
 func (s *Site) look(language string, v *version) (*look, error) {
@@ -39,11 +61,12 @@ func (s *Site) look(language string, v *version) (*look, error) {
 	if l := s.looks[key]; l != nil {
 		return l, nil
 	}
-	l := &look{p: p}
+	l := &look{p: p, parts: map[string]template.HTML{}}
 	words := style.Words(language, func() *lang.Printer { return p })
 	words["place"] = func(id string) string { return p.Place(truce.PlaceID(id)) }
 	words["cell"] = func(cell string) string { return cellIn(p, cell) }
 	words["days"] = func(days string) template.HTML { return daysIn(p, days) }
+	words["once"] = l.once
 	var err error
 	if l.pages, err = style.Pages(pageFiles, words); err != nil {
 		return nil, err
@@ -179,20 +202,19 @@ func file(name string, from seal.Hash, data func() ([]byte, error)) thing {
 // things lists everything that the site is made of now. What publication that is paused keeps back is not among it.
 func (s *Site) things(paused bool) ([]thing, error) {
 	b := s.book
-	var told []*story
+	var list []*story
 	if !paused {
 		if err := b.tell(); err != nil {
 			return nil, err
 		}
-		told = b.stories
+		list = b.stories
 	}
-	delete(s.packs, "policy")
 	f := &frame{Origin: b.origin, Paused: paused, Sheet: s.assets.sheet, Script: s.assets.script, Checker: s.assets.checker}
 	current := b.current()
 	if current != nil {
 		f.Title, f.Version = current.plan.Agreement.Title, current.Version
 	}
-	f.Simulated = slices.ContainsFunc(told, func(x *story) bool { return x.brief.Simulated })
+	f.Simulated = slices.ContainsFunc(list, func(x *story) bool { return x.brief.Simulated })
 	base := s.from(f.mark())
 	from := func(parts ...any) seal.Hash { return s.from(append([]any{base.String()}, parts...)...) }
 	var out []thing
@@ -200,11 +222,12 @@ func (s *Site) things(paused bool) ([]thing, error) {
 		out = append(out, file(name, seal.Bytes(data), func() ([]byte, error) { return data, nil }))
 	}
 	out = append(out, file("index.html", from(), func() ([]byte, error) { return s.languages(f) }))
-	for _, x := range told {
-		out = append(out, s.each(f, x.name+".html", path.Dir(x.name), b.byText[x.newest().Leaf.Text], from(x.mark()), func(string) (any, error) { return s.told(x) }))
+	for _, x := range list {
+		read := sync.OnceValues(func() (told, error) { return s.told(x) })
+		out = append(out, s.each(f, x.name+".html", path.Dir(x.name), b.byText[x.newest().Leaf.Text], from(x.mark()), func(string) (any, error) { return read() }))
 	}
-	out = append(out, s.lists(f, told, from)...)
-	packs, err := s.bundles(told)
+	out = append(out, s.lists(f, list, from)...)
+	packs, err := s.bundles(list)
 	if err != nil {
 		return nil, err
 	}
@@ -230,26 +253,31 @@ func rank(name string) int {
 
 // bundles are the files with which one finding, outcome or report is checked alone.
 func (s *Site) bundles(told []*story) (out []thing, err error) {
-	policy, err := fs.ReadFile(s.book.fsys, "policy")
-	if err != nil {
-		return nil, err
+	if s.under != s.book.policyText {
+		s.under = s.book.policyText
+		clear(s.kits)
 	}
-	d := seal.Bytes(policy)
+	s.once = &shared{map[int64]*proof{}, map[seal.Hash]witness.Seen{}, map[string]*packed{}}
+	policy := seal.Bytes([]byte(s.under)).String()
 	for _, x := range told {
 		for _, e := range x.entries {
-			need := s.needs[e.index]
-			if need == nil {
-				if need, err = s.book.needs(e); err != nil {
+			k := s.kits[e.index]
+			if k == nil {
+				k = &kit{leaf: e.index}
+				if k.need, err = s.book.needs(e); err != nil {
 					return nil, err
 				}
-				s.needs[e.index] = need
+				s.kits[e.index] = k
 			}
-			proofs, checkpoint := s.book.proofs(need)
-			if proofs == nil {
-				continue // the first checkpoint over it is not signed yet
+			if !k.lasts {
+				proofs := s.proofs(k)
+				if proofs == nil {
+					continue // the first checkpoint over it is not signed yet
+				}
+				k.lasts = !slices.ContainsFunc(proofs, func(p *proof) bool { return !p.seen.Met })
+				k.from = digestOf(proofs)
 			}
-			h := seal.Bytes(bytes.Join(proofs, nil))
-			out = append(out, file("check/"+strconv.FormatInt(e.index, 10)+".zip", s.from(d.String(), h.String()), func() ([]byte, error) { return s.pack(need, proofs, checkpoint) }))
+			out = append(out, file("check/"+strconv.FormatInt(e.index, 10)+".zip", s.from(policy, k.from.String()), func() ([]byte, error) { return s.pack(k) }))
 		}
 	}
 	return out, nil
@@ -276,7 +304,7 @@ type told1 struct {
 func (s *Site) told(x *story) (t told, err error) {
 	t.story = x
 	for _, e := range slices.Backward(x.entries) {
-		one := told1{entry: e, Now: e == x.last() && !x.gone(), Bundle: s.needs[e.index] != nil}
+		one := told1{entry: e, Now: e == x.last() && !x.gone(), Bundle: s.kits[e.index] != nil}
 		switch e.Kind {
 		case verify.Finding:
 			one.Finding = &verify.FindingDocument{}

@@ -33,9 +33,10 @@ type Site struct {
 	book    *book
 	assets  *assets
 	looks   map[lookKey]*look
-	packs   map[string]*packed
+	kits    map[int64]*kit // by the leaf that is checked with it
+	under   string         // the policy of the kits
+	once    *shared
 	squeeze *flate.Writer
-	needs   map[int64][]int64 // leaves that one is checked with
 	said    map[lookKey]*style.Explained
 	program seal.Hash
 	was     manifest
@@ -73,7 +74,7 @@ func New(record fs.FS, out Out) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{out: out, book: newBook(record), assets: a, looks: map[lookKey]*look{}, packs: map[string]*packed{}, needs: map[int64][]int64{}, said: map[lookKey]*style.Explained{}, program: a.program}, nil
+	return &Site{out: out, book: newBook(record), assets: a, looks: map[lookKey]*look{}, kits: map[int64]*kit{}, said: map[lookKey]*style.Explained{}, program: a.program}, nil
 }
 
 // pathsOf gives the files of a thing.
@@ -141,7 +142,8 @@ func (s *Site) Update(ctx context.Context, paused bool) (done Done, err error) {
 		}
 		done.Removed++
 	}
-	for _, t := range things {
+	for i := range things {
+		t := &things[i]
 		if between.Things[t.name] != "" {
 			done.Kept++
 			continue
@@ -152,6 +154,7 @@ func (s *Site) Update(ctx context.Context, paused bool) (done Done, err error) {
 		if err := t.write(s.out.WriteFile); err != nil {
 			return done, err
 		}
+		t.write = nil // and what it has read
 		done.Written++
 	}
 	if err := s.out.Sync(); err != nil {

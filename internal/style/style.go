@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -222,26 +223,61 @@ func dict(pairs ...any) (map[string]any, error) {
 
 // Pages reads the templates in the folder pages: each page stands upon the frame, the parts and the signs.
 func Pages(files fs.FS, words template.FuncMap) (map[string]*template.Template, error) {
-	base, err := template.New("frame.html").Funcs(words).ParseFS(files, "pages/frame.html", "pages/parts*.html")
-	if err == nil {
-		_, err = base.New("signs.html").Parse(Signs)
-	}
-	if err != nil {
-		return nil, err
+	read := func(t *template.Template, name string) (*template.Template, error) {
+		b, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		if path.Base(name) != t.Name() {
+			_, err = t.New(path.Base(name)).Parse(said(string(b), words))
+			return t, err
+		}
+		return t.Parse(said(string(b), words))
 	}
 	names, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
+	base := template.New("frame.html").Funcs(words)
+	if _, err = base.New("signs.html").Parse(Signs); err != nil {
+		return nil, err
+	}
+	shared := func(name string) bool {
+		return path.Base(name) == "frame.html" || strings.HasPrefix(path.Base(name), "parts")
+	}
+	for _, name := range names {
+		if shared(name) {
+			if _, err := read(base, name); err != nil {
+				return nil, err
+			}
+		}
+	}
 	out := map[string]*template.Template{}
 	for _, name := range names {
-		short := strings.TrimSuffix(path.Base(name), ".html")
-		if short == "frame" || strings.HasPrefix(short, "parts") {
+		if shared(name) {
 			continue
 		}
-		if out[short], err = template.Must(base.Clone()).ParseFS(files, name); err != nil {
+		if out[strings.TrimSuffix(path.Base(name), ".html")], err = read(template.Must(base.Clone()), name); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// plain is where a template says a sentence that is the same on every page, or draws a sign.
+var plain = regexp.MustCompile(`\{\{(say|icon) "([^"]*)"\}\}`)
+
+// said writes those sentences and signs into a template before it is read: a third of what a page calls is of this sort. They are escaped as html/template escapes.
+func said(text string, words template.FuncMap) string {
+	return plain.ReplaceAllStringFunc(text, func(call string) string {
+		part := plain.FindStringSubmatch(call)
+		if part[1] == "icon" {
+			return string(Icon(part[2]))
+		}
+		s, err := words["say"].(func(string, ...any) (string, error))(part[2])
+		if err != nil || strings.Contains(s, "{{") {
+			return call
+		}
+		return strings.ReplaceAll(template.HTMLEscapeString(s), "+", "&#43;")
+	})
 }

@@ -1,8 +1,10 @@
 package style
 
 import (
+	"html/template"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"truce/internal/lang"
 )
@@ -13,5 +15,31 @@ func TestMinute(t *testing.T) {
 		if got := string(Minute(lang.For("en"), at)); !strings.Contains(got, want) || strings.Contains(got, ".999") {
 			t.Errorf("%s is written %s", at, got)
 		}
+	}
+}
+
+// What is written into a template before it is read is what the template would have written.
+func TestSentencesAreSaidOnce(t *testing.T) {
+	calls := 0
+	words := template.FuncMap{"icon": Icon, "say": func(id string, args ...any) (string, error) {
+		calls++
+		return strings.Replace(id, "braces", "{{", 1) + ` & "b" <c> 'd' + e`, nil
+	}}
+	text := `{{define "content"}}<p title="{{say "one"}}">{{say "two"}}{{icon "i-check"}}{{say "three" .}}</p>{{end}}`
+	pages, err := Pages(fstest.MapFS{"pages/frame.html": {Data: []byte(`<title>{{say "braces"}}</title>{{template "content" .}}`)}, "pages/a.html": {Data: []byte(text)}}, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want strings.Builder
+	calls = 0
+	if err := pages["a"].Execute(&got, "x"); err != nil {
+		t.Fatal(err)
+	}
+	if calls != 2 { // the one with an argument, and the one that would begin a call
+		t.Errorf("%d sentences were said", calls)
+	}
+	plain := template.Must(template.New("").Funcs(words).Parse(text + `<title>{{say "braces"}}</title>{{template "content" .}}`))
+	if err := plain.Execute(&want, "x"); err != nil || got.String() != want.String() {
+		t.Errorf("%s\n%s\n%v", got.String(), want.String(), err)
 	}
 }
