@@ -22,9 +22,8 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 		return err
 	}
 	m.standings.heard(r, said)
-	m.evaluating.Lock()
-	m.live.Apply(r, said)
-	m.evaluating.Unlock()
+	m.tellRules(func(live Evaluator) { live.Apply(r, said) })
+	m.suspect = m.suspect || r.Kind == truce.RecordErasure
 	var at *spot
 	switch x := said.(type) {
 	case record.Observation:
@@ -138,7 +137,7 @@ func (m *Mechanism) stepRow(row *view.Row, r *truce.Record, g vault.Groups) erro
 	if err := m.book.Apply(r, s); err != nil {
 		return passOver(err)
 	}
-	m.tellRules(before, m.standing(s.Case))
+	m.findingsChanged(before, m.standing(s.Case))
 	row.Addressed = m.book.Told(s.Case)
 	if c, ok := m.book.Case(s.Case); ok {
 		for _, p := range c.Parties {
@@ -165,21 +164,20 @@ func (m *Mechanism) standing(id truce.CaseID) (out []live.Finding) {
 	return out
 }
 
-// tellRules lets rules that ask what the mechanism found know what became of a case's findings.
-func (m *Mechanism) tellRules(before, after []live.Finding) {
+// findingsChanged lets rules that ask what the mechanism found know what became of a case's findings.
+func (m *Mechanism) findingsChanged(before, after []live.Finding) {
 	has := func(list []live.Finding, f live.Finding) bool {
 		return slices.ContainsFunc(list, func(x live.Finding) bool { return x.Record == f.Record })
 	}
-	m.evaluating.Lock()
-	defer m.evaluating.Unlock()
 	for _, f := range before {
 		if !has(after, f) {
-			m.live.Retract()
+			m.suspect = true
+			m.tellRules(Evaluator.Retract)
 		}
 	}
 	for _, f := range after {
 		if !has(before, f) {
-			m.live.Found(f)
+			m.tellRules(func(live Evaluator) { live.Found(f) })
 		}
 	}
 }

@@ -514,9 +514,9 @@ func (m *Mechanism) Settle(ctx context.Context, at truce.Instant) (int, error) {
 // speak is Settle without the cases that follow.
 func (m *Mechanism) speak(ctx context.Context, at truce.Instant) (int, error) {
 	for n := 0; ; {
-		m.evaluating.Lock()
-		drafts, err := m.live.Settle(at)
-		m.evaluating.Unlock()
+		live, done := m.rules()
+		drafts, err := live.Settle(at)
+		done()
 		if err != nil || len(drafts) == 0 {
 			return n, err
 		}

@@ -86,6 +86,9 @@ type Mechanism struct {
 	// evaluating is held by whoever uses the evaluator; it is taken after mu where both are.
 	evaluating sync.Mutex
 	live       Evaluator
+	unheard    unheard
+	// suspect is set by the follower where the evaluator may hold what was erased.
+	suspect bool
 
 	mu      sync.RWMutex // over everything below
 	book    *casefile.Book
@@ -269,9 +272,13 @@ func at(r *truce.Record, err error) error {
 
 // renew makes the evaluator anew from the journal where it holds what was erased. The lock is held: it happens rarely.
 func (m *Mechanism) renew(ctx context.Context) error {
-	m.evaluating.Lock()
-	defer m.evaluating.Unlock()
-	if !m.live.Stale() {
+	if !m.suspect {
+		return nil
+	}
+	m.suspect = false
+	live, done := m.rules()
+	defer done()
+	if !live.Stale() {
 		return nil
 	}
 	fresh := m.NewLive()

@@ -1,0 +1,71 @@
+package mechanism_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"truce"
+	"truce/internal/live"
+	"truce/internal/mechanism"
+	"truce/internal/record"
+	"truce/internal/view"
+)
+
+// thinking is an evaluator that is at work until it is let go.
+type thinking struct {
+	mechanism.Evaluator
+	begun, hold chan struct{}
+}
+
+func (x thinking) Settle(at truce.Instant) ([]record.Draft, error) {
+	x.begun <- struct{}{}
+	<-x.hold
+	return x.Evaluator.Settle(at)
+}
+
+// Nobody waits for the rules: while they are at work, what comes in is taken up and can be seen. They are told of it before they speak again.
+func TestNobodyWaitsForTheRules(t *testing.T) {
+	e := start(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	begun, hold := make(chan struct{}, 100), make(chan struct{})
+	parts := e.M.Parts
+	parts.View = must(view.Open(ctx, filepath.Join(t.TempDir(), "view.db")))
+	parts.NewLive = func() mechanism.Evaluator { return thinking{live.New(), begun, hold} }
+	m := must(mechanism.New(parts))
+	done := make(chan error, 1)
+	go func() { done <- m.Run(ctx) }()
+	seen := func() bool {
+		taken := make(chan int, 1)
+		go func() {
+			m.Await(ctx, must(e.Store.Head(ctx)).Seq)
+			taken <- len(must(m.Observations(ctx, e.As("duty"), mechanism.Search{})).Items)
+		}()
+		select {
+		case n := <-taken:
+			return n == 1
+		case <-time.After(5 * time.Second):
+			return false
+		}
+	}
+	seen()
+	settle := func() chan int {
+		recorded := make(chan int, 1)
+		go func() { recorded <- must(m.Settle(ctx, e.Clock())) }()
+		return recorded
+	}
+	first := settle()
+	<-begun
+	e.Report("monitor", shelling)
+	if !seen() {
+		t.Error("what came while the rules are at work is not seen")
+	}
+	close(hold)
+	if n := <-first + <-settle(); n == 0 {
+		t.Error("the rules say nothing of what came while they were at work")
+	}
+	cancel()
+	<-done
+	parts.View.Close()
+}
