@@ -118,7 +118,7 @@ func SealOf(r *truce.Record) truce.Digest {
 // Record takes the next record of the journal, with what it makes public. For a checkpoint it gives the tick, or says that the journal does not make the tree
 // that the checkpoint names: Corrupt, and nothing may be signed.
 func (l *Log) Record(r *truce.Record, events ...Event) (*Tick, error) {
-	if next := l.through + truce.Seq(len(l.seals)) + 1; r.Seq != next {
+	if next := l.Next(); r.Seq != next {
 		return nil, &truce.Error{Op: "ledger.Record", Kind: truce.Corrupt, Subject: r.String(), Reason: fmt.Sprintf("the next record is %d", next)}
 	}
 	l.seals = append(l.seals, SealOf(r))
@@ -158,6 +158,9 @@ func (l *Log) expect(e Event, seq truce.Seq) {
 		l.waiting = append(l.waiting, e)
 	}
 }
+
+// Next is the record that the log takes next.
+func (l *Log) Next() truce.Seq { return l.through + truce.Seq(len(l.seals)) + 1 }
 
 // Last is the last checkpoint that the journal has; its size is 0 where there is none.
 func (l *Log) Last() seal.Checkpoint {

@@ -98,12 +98,16 @@ func (d Demo) play(ctx context.Context, path string, at *stopped) error {
 	if err := n.WaitReady(ctx); err != nil {
 		return err
 	}
-	// The open record grows once a day of the life that is played.
-	next, ticked := sim.Begin.Add(24*time.Hour), error(nil)
+	// The open record grows once a day of the life that is played, and each minute while very much comes in.
+	every, ticked := 24*time.Hour, error(nil)
+	next := sim.Begin.Add(every)
 	set := func(i truce.Instant) {
-		for ; next <= i && ticked == nil; next = next.Add(24 * time.Hour) {
+		for ; next <= i && ticked == nil; next = next.Add(every) {
 			at.set(next)
 			ticked = n.playTick(ctx)
+			if next >= sim.Flood && d.World.Reports > 0 {
+				every = time.Minute
+			}
 		}
 		at.set(i)
 	}
@@ -120,7 +124,7 @@ func (n *Node) playTick(ctx context.Context) error {
 		err = n.mech.Await(ctx, head.Seq)
 	}
 	if err == nil {
-		_, err = n.open.drain()
+		_, err = n.open.drain(ctx)
 	}
 	if err != nil {
 		return err

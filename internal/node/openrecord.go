@@ -30,18 +30,26 @@ type openRecord struct {
 	log    *ledger.Log
 	keeper *ledger.Keeper
 
-	mu    sync.Mutex
-	queue []taken
-	more  chan struct{}
+	journal journal.Journal
+
+	mu     sync.Mutex
+	queue  []taken // what came, in order; behind most of them those alone that make something public
+	newest truce.Seq
+	most   int // maxTaken, but for tests
+	more   chan struct{}
 
 	public *publicFolder
 }
 
-// taken is a record that the mechanism took up, with what it makes public.
+// taken is a record that the mechanism took up, with what it makes public. It has no content where too many waited already.
 type taken struct {
-	record truce.Record
+	seq    truce.Seq
+	record *truce.Record
 	events []ledger.Event
 }
+
+// maxTaken is how many records wait for the log in memory. After a start that would be all there are; the rest is read from the journal again when it is its turn.
+const maxTaken = 4096
 
 // openOpenRecord reads the log's key and policy; nil where the settings name no open record.
 func (f *folder) openOpenRecord(ctx context.Context) (*openRecord, error) {
@@ -66,8 +74,8 @@ func (f *folder) openOpenRecord(ctx context.Context) (*openRecord, error) {
 	if err := os.MkdirAll(filepath.Dir(f.at(c.Folder)), 0o700); err != nil {
 		return nil, &truce.Error{Op: "node.Open", Kind: truce.Unavailable, Subject: f.at(c.Folder), Cause: err}
 	}
-	o := &openRecord{origin: c.Origin, tick: time.Duration(c.Tick) * time.Second, due: time.Duration(c.DueDays) * 24 * time.Hour, policy: policy.String(),
-		log: ledger.New(c.Origin, f.keys), more: make(chan struct{}, 1)}
+	o := &openRecord{journal: f.journal, origin: c.Origin, tick: time.Duration(c.Tick) * time.Second, due: time.Duration(c.DueDays) * 24 * time.Hour, policy: policy.String(),
+		log: ledger.New(c.Origin, f.keys), most: maxTaken, more: make(chan struct{}, 1)}
 	if o.files, err = disk.OpenPublic(f.at(c.Folder)); err != nil {
 		return nil, err
 	}
@@ -157,7 +165,15 @@ func (f *folder) readPolicy(key seal.NoteKey) (witness.Policy, error) {
 // take is told of each record that the mechanism takes up, in order.
 func (o *openRecord) take(r *truce.Record, events []ledger.Event) error {
 	o.mu.Lock()
-	o.queue = append(o.queue, taken{*r, events})
+	x := taken{seq: r.Seq, events: events}
+	if len(o.queue) < o.most {
+		whole := *r // alone: what it was read with goes
+		x.record = &whole
+	}
+	if x.record != nil || len(events) > 0 {
+		o.queue = append(o.queue, x)
+	}
+	o.newest = r.Seq
 	o.mu.Unlock()
 	select {
 	case o.more <- struct{}{}:
@@ -167,23 +183,43 @@ func (o *openRecord) take(r *truce.Record, events []ledger.Event) error {
 }
 
 // drain lets the log take what has come. It gives the last tick there was among it.
-func (o *openRecord) drain() (last *ledger.Tick, err error) {
+func (o *openRecord) drain(ctx context.Context) (last *ledger.Tick, err error) {
 	o.mu.Lock()
-	list := o.queue
+	list, newest := o.queue, o.newest
 	o.queue = nil
 	o.mu.Unlock()
-	for i := range list {
-		t, err := o.log.Record(&list[i].record, list[i].events...)
-		if err != nil {
-			return nil, err
-		}
-		if t == nil {
-			continue
-		}
-		if err := o.keeper.Write(t); err != nil {
-			return nil, err
+	log := func(r *truce.Record, events []ledger.Event) error {
+		t, err := o.log.Record(r, events...)
+		if err != nil || t == nil {
+			return err
 		}
 		last = t
+		return o.keeper.Write(t)
+	}
+	for ; len(list) > 0 && list[0].record != nil; list = list[1:] {
+		if err := log(list[0].record, list[0].events); err != nil {
+			return nil, err
+		}
+	}
+	if o.log.Next() > newest {
+		return last, nil
+	}
+	err = o.journal.Read(ctx, o.log.Next(), func(e journal.Entry) error {
+		if e.Seq > newest {
+			return errEnough
+		}
+		r, _, err := journal.Whole(e)
+		if err != nil {
+			return err
+		}
+		var events []ledger.Event
+		if len(list) > 0 && list[0].seq == r.Seq {
+			events, list = list[0].events, list[1:]
+		}
+		return log(&r, events)
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, err
 	}
 	return last, nil
 }
@@ -233,7 +269,7 @@ func (n *Node) publish(ctx context.Context, o *openRecord) {
 // where a tick is due. It grows from what it has taken alone, so it takes first, each time: otherwise the tick of a pause and that of the grid could have one time,
 // and no log takes both. An error says that the record cannot go on; a tick that did not come is logged, and the next may.
 func (n *Node) step(ctx context.Context, o *openRecord, due truce.Instant) error {
-	last, err := o.drain()
+	last, err := o.drain(ctx)
 	if err == nil && last != nil {
 		err = n.signed(ctx, o, last)
 	}

@@ -8,12 +8,15 @@ import (
 	"truce/internal/mechanism"
 )
 
+// Flood is when the reports of [World.Reports] begin to come.
+var Flood = Present.Add(-time.Hour)
+
 // flood is so many reports more, spread over the life and filed in its last hour: for measuring. The rules speak now and then, so that what they have still to say
 // never fills the memory.
 func (l *life) flood(n int) {
 	const part = 20_000
 	for from := 0; from < n; from += part {
-		l.do(Present.Add(-time.Hour+time.Duration(int64(45*time.Minute)/int64(n)*int64(from))), func(s *Stage) {
+		l.do(Flood.Add(time.Duration(int64(45*time.Minute)/int64(n)*int64(from))), func(s *Stage) {
 			v := s.as(duty)
 			if s.err != nil {
 				return
