@@ -170,6 +170,28 @@ func ReadFolder(fsys fs.FS, version string, use record.AgreementUse) (record.Agr
 	return x, rep, err
 }
 
+// Text gives the files of a version that was taken up or proposed, as its record has them, and what they say.
+func (m *Mechanism) Text(ctx context.Context, v access.Viewer, id truce.RecordID) (record.Agreement, *terms.Plan, error) {
+	const op truce.Op = "mechanism.Text"
+	row, _, sees, err := m.look(ctx, op, v, id, truce.RecordAgreement)
+	if err == nil && !sees.Has(access.Note) {
+		err = errAbsent(op)
+	}
+	if err != nil {
+		return record.Agreement{}, nil, err
+	}
+	r, _, err := m.content(ctx, &row)
+	if err != nil {
+		return record.Agreement{}, nil, err
+	}
+	x, err := record.ReadAgreement(&r)
+	if err != nil {
+		return record.Agreement{}, nil, err
+	}
+	plan, err := compile(x)
+	return x, plan, err
+}
+
 // Amend takes up a version of the agreement as a rival, proposes it to bind, or withdraws a rival one. Everything is evaluated again under it; nothing is rewritten.
 func (m *Mechanism) Amend(ctx context.Context, v access.Viewer, x record.Agreement) (Receipt, error) {
 	const op truce.Op = "mechanism.Amend"

@@ -48,7 +48,7 @@ func (q *request) keysToSign() (out []mechanism.Key) {
 func (q *request) signField() (Field, bool) {
 	list := []Option{{"", q.say("web.sign.by-session"), true}}
 	for _, k := range q.keysToSign() {
-		list = append(list, Option{string(k.ID), style.Is(q.p(), "method", k.Method) + " " + string(k.ID), false})
+		list = append(list, Option{string(k.ID), style.Is(q.p(), "method", k.Method) + " \u2068" + string(k.ID) + "\u2069", false})
 	}
 	return Field{Name: "sign", Kind: "select", Label: style.Is(q.p(), "field", "sign"), Options: list, Hint: q.say("web.sign.hint")}, len(list) > 1
 }

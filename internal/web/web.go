@@ -67,7 +67,7 @@ type server struct {
 
 // sections declare the pages, each in its own file.
 var sections = []func(*server){
-	aboutDoor, aboutAccount, aboutToday, aboutMap, aboutInbox, aboutCases, aboutAgreement, aboutActors, aboutStatements, aboutAnalysis, aboutDaily, aboutAdmin, aboutOpenRecord,
+	aboutDoor, aboutAccount, aboutToday, aboutMap, aboutInbox, aboutCases, aboutAgreement, aboutVersions, aboutActors, aboutStatements, aboutAnalysis, aboutDaily, aboutAdmin, aboutOpenRecord,
 }
 
 // New gives the handler of everything outside /api. It panics where a page lacks what every page must have: a program that starts has them all.
