@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"truce/internal/access"
+	"truce/internal/door"
 )
 
 // route is one thing that can be asked.
@@ -60,12 +61,8 @@ func (s *server) declare(rt route, response reflect.Type) *route {
 	switch {
 	case rt.id == "" || rt.says == "" || !strings.HasPrefix(rt.path, "/api"):
 		bad("it lacks an id, a path or a line that says what it does")
-	case rt.act == access.ActNothing || rt.act.String() == access.ActNothing.String():
-		bad("it names no act of the policy")
-	case rt.kind == access.KindUnknown:
-		bad("it names no kind of thing")
-	case (rt.method == http.MethodGet || rt.method == http.MethodHead) && rt.act != access.ActRead:
-		bad("asking changes nothing")
+	case door.Lacks(rt.method, rt.act, rt.kind) != "":
+		bad(door.Lacks(rt.method, rt.act, rt.kind))
 	case s.routes[rt.pattern] != nil:
 		bad("it is there twice")
 	}

@@ -2,8 +2,11 @@ package node
 
 import (
 	"context"
+	"net/http"
 
 	"truce"
+	"truce/internal/access"
+	"truce/internal/door"
 	"truce/internal/sim"
 )
 
@@ -38,4 +41,14 @@ func (n *Node) GrowUntold(ctx context.Context, due truce.Instant) (grown <-chan 
 func (n *Node) Head(ctx context.Context) (truce.Seq, error) {
 	h, err := n.folder.journal.Head(ctx)
 	return h.Seq, err
+}
+
+// Routes are what can be asked beside the interface and the pages.
+func (n *Node) Routes() []door.Route { return n.handler.(*door.Mux).Routes() }
+
+// OpenAs hands the public folder out as if it were a thing of that kind.
+func (n *Node) OpenAs(k access.Kind) http.Handler {
+	rt := openRoute
+	rt.Kind = k
+	return n.handsOut(rt)
 }

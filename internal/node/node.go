@@ -90,9 +90,11 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 			n.release()
 		}
 	}()
+	began := time.Now()
 	if n.folder, err = openFolder(ctx, o.Path, o.Passphrase); err != nil {
 		return nil, err
 	}
+	n.log.Info("the journal is checked", "took", time.Since(began).Round(time.Millisecond))
 	if o.Override != nil {
 		o.Override(&n.folder.config)
 		if err := n.folder.config.sound(); err != nil {
@@ -161,7 +163,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
+	mux := &door.Mux{}
 	if err := n.pages(mux, server, entrance, n.Demo()); err != nil {
 		return nil, err
 	}
@@ -172,6 +174,12 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	inner, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
 	n.done.Go(func() { n.ended <- n.mech.Run(inner) })
+	began = time.Now()
+	n.done.Go(func() {
+		if n.WaitReady(inner) == nil {
+			n.log.Info("the journal is taken up", "records", n.target, "took", time.Since(began).Round(time.Millisecond))
+		}
+	})
 	if n.writer != nil && !o.still {
 		n.done.Go(func() { n.settle(inner) })
 		n.done.Go(func() { n.tick(inner) })

@@ -15,6 +15,7 @@ import (
 
 	"truce"
 	"truce/internal/access"
+	"truce/internal/door"
 	"truce/internal/seal"
 )
 
@@ -52,7 +53,20 @@ const (
 )
 
 // signIns makes the handlers of all services of the settings, under /sign-in/BODY.
-func (n *Node) signIns(mux *http.ServeMux, welcome func(http.ResponseWriter, string)) error {
+func (n *Node) signIns(mux *door.Mux, welcome func(http.ResponseWriter, string)) error {
+	services := map[string]*signIn{}
+	of := func(do func(*signIn, http.ResponseWriter, *http.Request)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			s := services[r.PathValue("body")]
+			if s == nil {
+				http.NotFound(w, r)
+				return
+			}
+			do(s, w, r)
+		}
+	}
+	mux.Declare(leaveRoute, of((*signIn).leave))
+	mux.Declare(backRoute, of((*signIn).comeBack))
 	for _, c := range n.folder.config.SignIn {
 		secret, err := os.ReadFile(n.folder.at(c.Secret))
 		if err != nil {
@@ -66,10 +80,8 @@ func (n *Node) signIns(mux *http.ServeMux, welcome func(http.ResponseWriter, str
 			return err
 		}
 		path := "/sign-in/" + string(c.Body)
-		s := &signIn{SignIn: c, secret: strings.TrimSpace(string(secret)), back: strings.TrimSuffix(n.folder.config.Origin, "/") + path + "/back", key: key, dir: n.mech.Directory,
+		services[string(c.Body)] = &signIn{SignIn: c, secret: strings.TrimSpace(string(secret)), back: strings.TrimSuffix(n.folder.config.Origin, "/") + path + "/back", key: key, dir: n.mech.Directory,
 			sessions: n.sessions, welcome: welcome, now: n.now, secure: strings.HasPrefix(n.folder.config.Origin, "https:")}
-		mux.HandleFunc("GET "+path, s.leave)
-		mux.HandleFunc("GET "+path+"/back", s.comeBack)
 	}
 	return nil
 }

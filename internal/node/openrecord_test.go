@@ -13,6 +13,21 @@ import (
 	"truce/verify"
 )
 
+// recording is a folder that has an open record, with more to say of it.
+func recording(t *testing.T, more string) (path string, codes map[string]string) {
+	t.Helper()
+	path, codes = folder(t)
+	settings := filepath.Join(path, node.ConfigFile)
+	b, err := os.ReadFile(settings)
+	if err == nil {
+		err = os.WriteFile(settings, append(b, "open_record: {origin: mechanism.example/test"+more+"}\n"...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, codes
+}
+
 // grown waits until the open record has more leaves than before, and checks it.
 func grown(t *testing.T, path string, than int64, seen []byte) *verify.Report {
 	t.Helper()
@@ -35,15 +50,7 @@ func grown(t *testing.T, path string, than int64, seen []byte) *verify.Report {
 
 // A node keeps an open record from its first start on; it is the same after a restart, is made again where its tiles are lost, and is never signed with another key.
 func TestAnOpenRecordGrows(t *testing.T) {
-	path, _ := folder(t)
-	settings := filepath.Join(path, node.ConfigFile)
-	b, err := os.ReadFile(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(settings, append(b, "open_record: {origin: mechanism.example/test, tick: 1}\n"...), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path, _ := recording(t, ", tick: 1")
 	n := open(t, path)
 	first := grown(t, path, 0, nil)
 	if first.Leaves.Text != 1 || !first.Whole || first.Origin != "mechanism.example/test" {
@@ -83,15 +90,7 @@ func TestAnOpenRecordGrows(t *testing.T) {
 // A pause brings a tick of its own, and the grid's may come in the same second, before the log has taken the first. The second journals nothing then: no log takes two ticks of one time,
 // and the record would stop for ever.
 func TestNoTwoTicksHaveOneTime(t *testing.T) {
-	path, _ := folder(t)
-	settings := filepath.Join(path, node.ConfigFile)
-	b, err := os.ReadFile(settings)
-	if err == nil {
-		err = os.WriteFile(settings, append(b, "open_record: {origin: mechanism.example/test}\n"...), 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	path, _ := recording(t, "")
 	ctx := context.Background()
 	now := truce.InstantOf(time.Now()) / 1000 * 1000
 	n, set, err := node.OpenAlone(ctx, path, now)

@@ -12,12 +12,23 @@ import (
 	"time"
 
 	"truce"
+	"truce/internal/access"
 	"truce/internal/door"
 	"truce/internal/web"
 )
 
+// What can be asked of a node beside the interface and the pages, which declare their own.
+var (
+	openRoute = door.Route{ID: "open-folder", Method: http.MethodGet, Path: "/open/", Act: access.ActRead, Kind: access.KindCheckpoint,
+		Says: "Hands out the open record and the public site beside it, file by file and the same to everybody. While publication is paused, what is taken down is not there."}
+	leaveRoute = door.Route{ID: "sign-in-elsewhere", Method: http.MethodGet, Path: "/sign-in/{body}", Act: access.ActKey, Kind: access.KindPerson, Open: "nobody has a session yet",
+		Says: "Sends a browser to the sign-in service of a body."}
+	backRoute = door.Route{ID: "come-back", Method: http.MethodGet, Path: "/sign-in/{body}/back", Act: access.ActKey, Kind: access.KindPerson, Open: "nobody has a session yet",
+		Says: "Opens a session for whom that service names, where they are enrolled."}
+)
+
 // pages puts the interface and the pages at their addresses: everything under /api is the interface, all else a page.
-func (n *Node) pages(mux *http.ServeMux, server http.Handler, entrance door.Entrance, demo web.Demo) error {
+func (n *Node) pages(mux *door.Mux, server http.Handler, entrance door.Entrance, demo web.Demo) error {
 	var doors []web.Door
 	for _, c := range n.folder.config.SignIn {
 		doors = append(doors, web.Door{Body: c.Body, Address: "/sign-in/" + string(c.Body)})
@@ -26,9 +37,9 @@ func (n *Node) pages(mux *http.ServeMux, server http.Handler, entrance door.Entr
 	if err != nil {
 		return err
 	}
-	mux.Handle("/api/", server)
-	mux.Handle("/", pages)
-	mux.HandleFunc("/open/", n.openFolder)
+	mux.Mount("/api/", server)
+	mux.Mount("/", pages)
+	mux.Declare(openRoute, n.handsOut(openRoute))
 	return nil
 }
 

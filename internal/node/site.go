@@ -189,51 +189,45 @@ func (n *Node) guard(ctx context.Context, o *openRecord) {
 	}
 }
 
-// The route of the public folder, and the question of the policy that stands before it.
-const openRoute = "GET /open/"
-
-// openFolder hands out the public folder: names of its forms alone, as they lie there, to be asked again each time unless they never change.
-func (n *Node) openFolder(w http.ResponseWriter, r *http.Request) {
-	start := n.now()
-	status := http.StatusOK
-	fail := func(code int) {
-		status = code
-		http.Error(w, http.StatusText(code), code)
+// handsOut hands out the public folder: names of its forms alone, as they lie there, to be asked again each time unless they never change. Everybody gets what the policy
+// shows to the public.
+func (n *Node) handsOut(rt door.Route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		at := n.now()
+		see := access.See(access.Viewer{Now: at}, access.Thing{Kind: rt.Kind, Tier: truce.TierPublic, Class: access.ClassOrdinary, Classified: 1, Release: 1})
+		status := n.handOut(w, r, see)
+		n.request(door.Line{At: at, Route: rt.Method + " " + rt.Path, Status: status, Took: n.now().Sub(at)})
 	}
-	defer func() { n.request(door.Line{At: start, Route: openRoute, Status: status, Took: n.now().Sub(start)}) }()
+}
+
+func (n *Node) handOut(w http.ResponseWriter, r *http.Request, see access.Fields) (status int) {
+	fail := func(code int) int {
+		http.Error(w, http.StatusText(code), code)
+		return code
+	}
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		h.Set("Allow", "GET, HEAD")
-		fail(http.StatusMethodNotAllowed)
-		return
-	}
-	see := access.See(access.Viewer{Now: start}, access.Thing{Kind: access.KindCheckpoint, Tier: truce.TierPublic, Class: access.ClassOrdinary, Classified: 1, Release: 1})
-	name := strings.TrimPrefix(r.URL.Path, "/open/")
+	name := strings.TrimPrefix(r.URL.Path, openRoute.Path)
 	if name == "" || strings.HasSuffix(name, "/") {
 		name += "index.html"
 	}
 	kind := publish.TypeOf(name)
 	if kind == "" || n.open == nil || !see.Has(access.Existence) {
-		fail(http.StatusNotFound)
-		return
+		return fail(http.StatusNotFound)
 	}
 	b, err := os.ReadFile(filepath.Join(n.open.public.path, filepath.FromSlash(name)))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		fail(http.StatusNotFound)
-		return
+		return fail(http.StatusNotFound)
 	case err != nil:
 		n.log.Error("a public file cannot be read", "error", err)
-		fail(http.StatusServiceUnavailable)
-		return
+		return fail(http.StatusServiceUnavailable)
 	}
 	if n.mech.Directory.Paused() && !n.open.public.down.Load() && !publish.Lasting(name) && (!strings.HasPrefix(name, "doc/") || isTakenDown(b)) {
 		h.Set("Retry-After", "5") // it is being taken down
-		fail(http.StatusServiceUnavailable)
-		return
+		return fail(http.StatusServiceUnavailable)
 	}
 	if publish.Lasting(name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -245,4 +239,5 @@ func (n *Node) openFolder(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", kind)
 	h.Set("ETag", `"`+seal.Text(d[:], 26)+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	return http.StatusOK
 }

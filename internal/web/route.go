@@ -43,12 +43,8 @@ func (s *server) declare(rt route, do func(*request) error) {
 	switch {
 	case rt.id == "" || !strings.HasPrefix(rt.path, "/"):
 		bad("it lacks an id or a path")
-	case rt.act == access.ActNothing || rt.act.String() == access.ActNothing.String():
-		bad("it names no act of the policy")
-	case rt.kind == access.KindUnknown:
-		bad("it names no kind of thing")
-	case rt.method == http.MethodGet && rt.act != access.ActRead:
-		bad("asking changes nothing")
+	case door.Lacks(rt.method, rt.act, rt.kind) != "":
+		bad(door.Lacks(rt.method, rt.act, rt.kind))
 	case s.routes[rt.pattern] != nil:
 		bad("it is there twice")
 	}
