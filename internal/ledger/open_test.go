@@ -7,9 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -104,6 +102,7 @@ func (o *open) tick() *ledger.Tick {
 	if err := o.keeper.Write(t); err != nil {
 		o.t.Fatal(err)
 	}
+	t.Files = nil // they are on disk
 	if _, err := o.keeper.Publish(context.Background(), t); err != nil {
 		o.t.Fatal(err)
 	}
@@ -281,21 +280,7 @@ func TestAStrangerChecksAFinding(t *testing.T) {
 	}
 }
 
-func (o *open) files() map[string][]byte {
-	out := map[string][]byte{}
-	err := fs.WalkDir(os.DirFS(o.dir), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(filepath.Join(o.dir, path))
-		out[path] = b
-		return err
-	})
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return out
-}
+func (o *open) files() map[string][]byte { return folderOf(o.t, o.dir) }
 
 // twice is an act that one proposes and another, of another body, confirms.
 func (o *open) twice(d record.Draft, err error) truce.RecordID {

@@ -40,19 +40,28 @@ func site(t testing.TB, record fs.FS, paused bool) map[string][]byte {
 	return folderOf(t, dir)
 }
 
-func folderOf(t testing.TB, dir string) map[string][]byte {
+// eachFile calls fn with every file of a folder, one after the other.
+func eachFile(t testing.TB, dir string, fn func(path string, b []byte)) {
 	t.Helper()
-	out := map[string][]byte{}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		out[path], err = os.ReadFile(filepath.Join(dir, path))
+		b, err := os.ReadFile(filepath.Join(dir, path))
+		if err == nil {
+			fn(path, b)
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func folderOf(t testing.TB, dir string) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{}
+	eachFile(t, dir, func(path string, b []byte) { out[path] = b })
 	return out
 }
 
