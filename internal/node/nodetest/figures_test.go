@@ -126,6 +126,7 @@ func TestFigures(t *testing.T) {
 		now, most = s.memory()
 		t.Logf("settled after %s; %d MB held, %d at most", time.Since(began).Round(time.Millisecond), now, most)
 		s.stop(t)
+		s.tellStart(t)
 	}
 }
 
@@ -192,4 +193,14 @@ func TestLatency(t *testing.T) {
 		t.Errorf("it answers %s and answered %s", again, hash)
 	}
 	s.stop(t)
+	s.tellStart(t)
+}
+
+// tellStart says what the program, which has ended, said about its start.
+func (s *server) tellStart(t testing.TB) {
+	for line := range strings.Lines(s.errs.String()) {
+		if _, said, ok := strings.Cut(line, `msg="the journal is `); ok {
+			t.Logf("it says: the journal is %s", strings.TrimSpace(said))
+		}
+	}
 }
