@@ -177,10 +177,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		if s.Log != nil {
-			line.Status, line.Took = out.status, s.Now().Sub(start)
-			if line.Err == nil {
-				line.Err = out.err
-			}
+			line.Took = s.Now().Sub(start)
+			line.Ends(r, out.status, out.err)
 			s.Log(line)
 		}
 	}()

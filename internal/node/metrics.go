@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"truce"
+	"truce/internal/door"
 )
 
 // metrics are counts for the operator. No label holds a name, a number of a person or anything that a record says.
@@ -36,7 +37,11 @@ func newMetrics() *metrics {
 
 // request counts a request by its route, which is a pattern and never an address that somebody typed.
 func (m *metrics) request(route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(route, http.StatusText(status)).Observe(took.Seconds())
+	word := http.StatusText(status)
+	if status == door.StatusGone {
+		word = "Client Gone"
+	}
+	m.requests.WithLabelValues(route, word).Observe(took.Seconds())
 }
 
 func (m *metrics) settled(took time.Duration, outcomes int) {

@@ -175,7 +175,9 @@ func (a *answer) finish(r *http.Request) {
 	a.holds = false
 	if len(a.held) < worthPacking || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		a.ResponseWriter.WriteHeader(a.status)
-		_, a.err = a.ResponseWriter.Write(a.held)
+		if _, err := a.ResponseWriter.Write(a.held); err != nil {
+			a.err = err
+		}
 		return
 	}
 	a.Header().Set("Content-Encoding", "gzip")

@@ -1,9 +1,14 @@
 package web
 
 import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"truce/internal/access"
+	"truce/internal/door"
 )
 
 // What lacks an act or a kind of thing cannot be declared. Each is seen to be refused.
@@ -34,5 +39,23 @@ func TestNoPageWithoutPolicy(t *testing.T) {
 				t.Error("it was taken twice")
 			}
 		})
+	}
+}
+
+// A browser that goes to another page before the first has come gives it up: what fails then is told as that, and not as a failure of the program.
+func TestWhoGoesAwayIsNoFailure(t *testing.T) {
+	e := read(t)
+	var lines []door.Line
+	e.s.Log = func(l door.Line) { lines = append(lines, l) }
+	away, leave := context.WithCancel(context.Background())
+	leave()
+	for _, ctx := range []context.Context{away, context.Background()} {
+		e.s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/en/statements", nil).WithContext(ctx))
+	}
+	if l := lines[0]; l.Status != door.StatusGone || l.Err != nil || !errors.Is(l.Gone, context.Canceled) {
+		t.Errorf("who went away: %+v", l)
+	}
+	if l := lines[1]; l.Status != http.StatusOK || l.Err != nil || l.Gone != nil {
+		t.Errorf("who waited: %+v", l)
 	}
 }

@@ -131,10 +131,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		out.finish(r)
 		if s.Log != nil {
-			line.Status, line.Took, line.Office = out.status, s.Now().Sub(start), q.Office
-			if line.Err == nil {
-				line.Err = out.err
-			}
+			line.Took, line.Office = s.Now().Sub(start), q.Office
+			line.Ends(r, out.status, out.err)
 			s.Log(line)
 		}
 	}()
