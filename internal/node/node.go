@@ -482,6 +482,9 @@ func (n *Node) request(l door.Line) {
 		n.log.Error("request failed", append(attrs, "kind", truce.KindOf(l.Err).String(), "error", l.Err)...)
 		return
 	}
+	if l.Gone != nil {
+		attrs = append(attrs, "gone", l.Gone)
+	}
 	n.log.Info("request", attrs...)
 }
 
