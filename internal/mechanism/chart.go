@@ -233,15 +233,22 @@ type sight struct {
 	base    access.Thing // what holds for all records: paused, a demonstration
 	granted map[atlas.Name]truce.RecordID
 	hour    int64
-	known   map[uint64]access.Fields
+	known   [][oldest + 2]answered   // by ilk and age
+	decided map[uint64]access.Fields // by ilk and decision
 	shown   map[uint32]access.Fields // by ilk, for the log
 }
 
 // oldest is the age in hours from which on nothing changes by waiting.
 const oldest = int64(access.DefaultPlaceDelay/time.Hour) + 1
 
+// answered is what the policy said, once it was asked.
+type answered struct {
+	fields access.Fields
+	asked  bool
+}
+
 func (m *Mechanism) sight(v access.Viewer) *sight {
-	s := &sight{c: m.places, v: v, hour: int64(v.Now) / hourMillis, known: map[uint64]access.Fields{}, shown: map[uint32]access.Fields{}}
+	s := &sight{c: m.places, v: v, hour: int64(v.Now) / hourMillis, decided: map[uint64]access.Fields{}, shown: map[uint32]access.Fields{}}
 	s.base = access.Thing{Paused: m.Directory.Paused(), Demo: m.Directory.Demo()}
 	for _, g := range v.Grants {
 		if g.Thing != "" {
@@ -252,6 +259,7 @@ func (m *Mechanism) sight(v access.Viewer) *sight {
 		}
 	}
 	s.c.mu.RLock() // until done: words and ilks stay. Nobody may ask for the mechanism's own lock meanwhile: the follower takes that one first.
+	s.known = make([][oldest + 2]answered, len(s.c.ilks))
 	return s
 }
 
@@ -291,14 +299,16 @@ func (s *sight) ask(name atlas.Name, sign, since uint32, classified bool) access
 	if s.granted != nil {
 		id = s.granted[name]
 	}
-	age := oldest
-	key := uint64(sign)<<32 | 1<<31 | uint64(since) // of a decision
-	if !classified {
+	age, key := oldest, uint64(sign)<<32|uint64(since)
+	var before answered
+	if classified {
+		before.fields, before.asked = s.decided[key]
+	} else {
 		age = min(max(s.hour-int64(since), -1), oldest) // -1 is what is not an hour old
-		key = uint64(sign)<<32 | uint64(age+1)
+		before = s.known[sign][age+1]
 	}
-	if f, ok := s.known[key]; ok && id == "" {
-		return f
+	if before.asked && id == "" {
+		return before.fields
 	}
 	t := s.thing(sign)
 	t.Classified = truce.Instant((s.hour - age) * hourMillis)
@@ -308,8 +318,12 @@ func (s *sight) ask(name atlas.Name, sign, since uint32, classified bool) access
 	}
 	t.ID = id
 	f := access.See(s.v, t)
-	if id == "" {
-		s.known[key] = f
+	switch {
+	case id != "":
+	case classified:
+		s.decided[key] = f
+	default:
+		s.known[sign][age+1] = answered{f, true}
 	}
 	return f
 }

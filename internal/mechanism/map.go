@@ -63,12 +63,19 @@ type sieve struct {
 	kinds       [256]bool
 	results     map[string]bool
 	first, last int32
-	days, ruled bool // it asks for days, for what rules say
-	verdicts    map[uint16]string
+	days, ruled bool      // it asks for days, for what rules say
+	verdicts    []verdict // by word; those that were met
+}
+
+// verdict is what a rule says, as a word of [MapResults], and how grave that is. It is looked for where it is of the results, the rule and the article of the search.
+type verdict struct {
+	said    string
+	gravity int
+	wanted  bool
 }
 
 func (s MapSearch) sieve(c *chart) *sieve {
-	v := &sieve{s: s, c: c, results: map[string]bool{}, verdicts: map[uint16]string{}, first: -1 << 31, last: 1<<31 - 1}
+	v := &sieve{s: s, c: c, results: map[string]bool{}, verdicts: make([]verdict, len(c.words)), first: -1 << 31, last: 1<<31 - 1}
 	for _, k := range s.Kinds {
 		switch o, ok := truce.ParseObservationKind(k); {
 		case k == MapEpisodes:
@@ -107,21 +114,22 @@ type seen struct {
 // look gives what a viewer sees of an entry; ok is false where they may not know of it or do not look for it. What narrows a map must be seen by whoever narrows
 // it, or the map tells what it hides. The entry is being visited.
 func (v *sieve) look(e *atlas.Entry, by *sight) (out seen, ok bool) {
-	sees := by.sees(e)
+	narrowed := len(v.s.Kinds) > 0
 	switch {
-	case !sees.Has(access.Existence) || sees&(access.WhereExact|access.WhereCoarse) == 0,
-		len(v.s.Kinds) > 0 && (!v.kinds[e.Kind] || !sees.Has(access.Open)),
-		v.days && (!sees.Has(access.WhenCoarse) || e.First == int32(view.NoDay) || e.Last() < v.first || e.First > v.last),
+	case narrowed && !v.kinds[e.Kind], v.days && (e.First == int32(view.NoDay) || e.Last() < v.first || e.First > v.last),
 		v.s.Simulated == "only" && e.Flags&atlas.Simulated == 0, v.s.Simulated == "none" && e.Flags&atlas.Simulated != 0:
 		return out, false
 	}
+	sees := by.sees(e)
+	switch {
+	case !sees.Has(access.Existence) || sees&(access.WhereExact|access.WhereCoarse) == 0, narrowed && !sees.Has(access.Open), v.days && !sees.Has(access.WhenCoarse):
+		return out, false
+	}
 	out = seen{Entry: *e, fields: sees}
+	gravest := len(MapResults)
 	hear := func(word uint16) {
-		w := &v.c.words[word]
-		if said := v.verdict(word); v.results[said] && (v.s.Rule == "" || v.s.Rule == w.rule) && (v.s.Article == "" || v.s.Article == w.article) {
-			if out.verdict == "" || gravity(said) < gravity(out.verdict) {
-				out.verdict, out.word = said, word
-			}
+		if x := v.verdict(word); x.wanted && x.gravity < gravest {
+			out.verdict, out.word, gravest = x.said, word, x.gravity
 		}
 	}
 	if e.Kind == entryEpisode {
@@ -140,18 +148,19 @@ func (v *sieve) look(e *atlas.Entry, by *sight) (out seen, ok bool) {
 
 func gravity(result string) int { return slices.Index(MapResults, result) }
 
-// verdict gives what a rule says, as a word of [MapResults].
-func (v *sieve) verdict(i uint16) string {
-	if word, ok := v.verdicts[i]; ok {
-		return word
+func (v *sieve) verdict(i uint16) verdict {
+	x := &v.verdicts[i]
+	if x.said != "" {
+		return *x
 	}
-	r, turns := v.c.words[i].result(v.s.Reading)
-	word := strings.ReplaceAll(r.String(), " ", "-")
-	if turns {
-		word = ResultTurns
+	w := &v.c.words[i]
+	r, turns := w.result(v.s.Reading)
+	if x.said = strings.ReplaceAll(r.String(), " ", "-"); turns {
+		x.said = ResultTurns
 	}
-	v.verdicts[i] = word
-	return word
+	x.gravity = gravity(x.said)
+	x.wanted = v.results[x.said] && (v.s.Rule == "" || v.s.Rule == w.rule) && (v.s.Article == "" || v.s.Article == w.article)
+	return *x
 }
 
 // kindWord is the kind of an entry as tiles and searches have it.
