@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"io/fs"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"truce/internal/disk"
+	"truce/internal/lang"
 	"truce/internal/publish"
 )
 
@@ -87,6 +89,29 @@ func TestASiteOfARecord(t *testing.T) {
 		}
 		if strings.HasSuffix(path, ".html") && (bytes.Contains(b, []byte("publish.")) || bytes.Contains(b, []byte("web.")) || bytes.Contains(b, []byte("<no value>")) || bytes.Contains(b, []byte("%!"))) {
 			t.Errorf("%s says something that no catalogue has", path)
+		}
+	}
+	var cells struct {
+		Features []struct {
+			Geometry struct{ Coordinates [][][2]float64 }
+		}
+	}
+	if err := json.Unmarshal(files["data/findings.geojson"], &cells); err != nil || len(cells.Features) != 1 {
+		t.Fatal(err, cells)
+	}
+	ring := cells.Features[0].Geometry.Coordinates[0]
+	if len(ring) != 5 || ring[0] != ring[4] || ring[0][0] >= ring[1][0] || ring[1][1] >= ring[2][1] {
+		t.Errorf("no ring, as RFC 7946 has it: %v", ring)
+	}
+	for _, l := range lang.Languages { // the finding is drawn in its cell, and said in the table beside it
+		for _, name := range []string{"/index.html", "/article/1.html", "/finding/" + string(id) + ".html"} {
+			b := string(files[l+name])
+			if n := strings.Count(b, `<rect class="error"`); n != 1 || !strings.Contains(b, `<svg class="sketch"`) || !strings.Contains(b, "36.1–36.2") || strings.Count(b, `<desc id="sketch-note">`) != 1 {
+				t.Errorf("%s%s draws %d cells", l, name, n)
+			}
+		}
+		if b := files[l+"/article/2.html"]; bytes.Contains(b, []byte(`<svg class="sketch"`)) {
+			t.Errorf("%s: a sketch of nothing", l)
 		}
 	}
 	if again := site(t, os.DirFS(o.dir), false); !maps.EqualFunc(files, again, bytes.Equal) {

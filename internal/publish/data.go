@@ -157,7 +157,7 @@ func (s *Site) geoJSON(f *frame, told []*story) ([]byte, error) {
 			for _, p := range c.Ring() {
 				ring = append(ring, [2]float64{p.Lon.Degrees(), p.Lat.Degrees()})
 			}
-			one.Geometry = &geometry{"Polygon", [][][2]float64{ring}}
+			one.Geometry = &geometry{"Polygon", [][][2]float64{append(ring, ring[0])}} // RFC 7946 closes a ring
 		}
 		out.Features = append(out.Features, one)
 	}

@@ -135,6 +135,7 @@ type front struct {
 	Reports   []*story
 	Changes   []change
 	Months    []month
+	Cells     []cellCount
 	At        truce.Instant
 	Size      int64
 	Witnessed witnessed
@@ -153,7 +154,7 @@ func (b *book) witnessed() witnessed {
 
 func (s *Site) front(language string, told []*story, changes []change) front {
 	b := s.book
-	d := front{Version: b.current(), At: truce.Instant(b.tick * 1000), Size: b.size, Witnessed: b.witnessed(), Months: archive(told), Changes: changes[:min(len(changes), MaxNewest/2)]}
+	d := front{Version: b.current(), At: truce.Instant(b.tick * 1000), Size: b.size, Witnessed: b.witnessed(), Months: archive(told), Cells: where(told), Changes: changes[:min(len(changes), MaxNewest/2)]}
 	slices.Reverse(d.Months)
 	for _, x := range slices.Backward(told) {
 		switch {
@@ -337,6 +338,7 @@ type articleView struct {
 	Said    []terms.Sentence
 	Stories []*story // the newest first
 	More    int
+	Cells   []cellCount
 }
 
 func (s *Site) article(language string, v *version, a *truce.Article, list []*story) articleView {
@@ -347,7 +349,7 @@ func (s *Site) article(language string, v *version, a *truce.Article, list []*st
 	}
 	d.Stories = slices.Clone(list[max(len(list)-MaxListed, 0):])
 	slices.Reverse(d.Stories)
-	d.More = len(list) - len(d.Stories)
+	d.More, d.Cells = len(list)-len(d.Stories), where(list)
 	return d
 }
 

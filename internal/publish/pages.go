@@ -27,9 +27,10 @@ type lookKey struct {
 
 // look is the templates of one language, and what they write with.
 type look struct {
-	p     *lang.Printer
-	pages map[string]*template.Template
-	parts map[string]template.HTML // that many pages have
+	p         *lang.Printer
+	agreement *truce.Agreement // nil where no text was taken up
+	pages     map[string]*template.Template
+	parts     map[string]template.HTML // that many pages have
 }
 
 // maxParts bounds the parts that are kept.
@@ -37,36 +38,43 @@ const maxParts = 10_000
 
 // once writes a part that stands in many pages, and keeps it: rules ask the same questions of every incident.
 func (l *look) once(name string, data any) (template.HTML, error) {
-	key := fmt.Sprintf("%s %q", name, data)
-	if part, ok := l.parts[key]; ok {
-		return part, nil
+	var err error
+	return l.keep(fmt.Sprintf("%s %q", name, data), func() template.HTML {
+		var b strings.Builder
+		err = l.pages["outcome"].ExecuteTemplate(&b, name, data)
+		return template.HTML(b.String())
+	}), err
+}
+
+// keep gives a part that was written before, or writes it.
+func (l *look) keep(key string, write func() template.HTML) template.HTML {
+	part, ok := l.parts[key]
+	if !ok {
+		if len(l.parts) >= maxParts {
+			clear(l.parts)
+		}
+		part = write()
+		l.parts[key] = part
 	}
-	var b strings.Builder
-	if err := l.pages["outcome"].ExecuteTemplate(&b, name, data); err != nil {
-		return "", err
-	}
-	if len(l.parts) >= maxParts {
-		clear(l.parts)
-	}
-	l.parts[key] = template.HTML(b.String())
-	return l.parts[key], nil
+	return part
 }
 
 func (s *Site) look(language string, v *version) (*look, error) {
 	key := lookKey{lang: language}
 	p := lang.For(language)
+	var a *truce.Agreement
 	if v != nil {
-		key.text, p = v.Leaf.Text, p.With(v.plan.Agreement)
+		key.text, p, a = v.Leaf.Text, p.With(v.plan.Agreement), v.plan.Agreement
 	}
 	if l := s.looks[key]; l != nil {
 		return l, nil
 	}
-	l := &look{p: p, parts: map[string]template.HTML{}}
+	l := &look{p: p, agreement: a, parts: map[string]template.HTML{}}
 	words := style.Words(language, func() *lang.Printer { return p })
 	words["place"] = func(id string) string { return p.Place(truce.PlaceID(id)) }
 	words["cell"] = func(cell string) string { return cellIn(p, cell) }
 	words["days"] = func(days string) template.HTML { return daysIn(p, days) }
-	words["once"] = l.once
+	words["once"], words["sketch"] = l.once, l.sketch
 	var err error
 	if l.pages, err = style.Pages(pageFiles, words); err != nil {
 		return nil, err
@@ -287,6 +295,7 @@ func (s *Site) bundles(told []*story) (out []thing, err error) {
 type told struct {
 	*story
 	Entries []told1 // the newest first
+	Cells   []cellCount
 }
 
 // told1 is one entry of it.
@@ -302,7 +311,7 @@ type told1 struct {
 }
 
 func (s *Site) told(x *story) (t told, err error) {
-	t.story = x
+	t.story, t.Cells = x, where([]*story{x})
 	for _, e := range slices.Backward(x.entries) {
 		one := told1{entry: e, Now: e == x.last() && !x.gone(), Bundle: s.kits[e.index] != nil}
 		switch e.Kind {
