@@ -71,3 +71,42 @@ func TestGlossary(t *testing.T) {
 		}
 	}
 }
+
+// Where a sentence of the catalogue is the word for a thing of the glossary and nothing else, it is the glossary's word, in every language.
+var words = map[string][]string{
+	"actor": {"web.is.dimension.actor"}, "case": {"web.is.record.case"}, "counting rule": {"web.today.counting"}, "coverage": {"observation.coverage", "web.is.map-kind.coverage"},
+	"finding": {"web.is.record.finding", "web.is.map-kind.finding"}, "incident": {"observation.incident", "web.is.map-kind.incident"}, "inspection": {"observation.inspection", "web.is.map-kind.inspection"},
+	"notification": {"observation.notification", "web.is.map-kind.notification"}, "open record": {"web.is.admin.open"},
+	"outcome": {"web.is.record.outcome"}, "passage": {"observation.passage", "web.is.map-kind.passage"}, "presence": {"observation.presence", "web.is.map-kind.presence"}, "query": {"web.is.record.query"},
+	"reading": {"web.map.reading", "web.stands.reading"}, "record": {"web.admin.record"}, "statement": {"web.is.map-kind.statement"}, "kept": {"result.kept"}, "breached": {"result.breached"},
+	"undetermined": {"result.undetermined"}, "not applicable": {"result.not-applicable"},
+}
+
+func TestWordsOfTheGlossary(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(moduleRoot(t), "docs", "glossary.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	vowels := regexp.MustCompile("[\u064b-\u0652]")
+	plain := func(s string) string { // without the article and the vowel signs of Arabic
+		return strings.ReplaceAll(" "+vowels.ReplaceAllString(strings.ToLower(strings.TrimSpace(s)), ""), " ال", " ")
+	}
+	seen := 0
+	for _, line := range strings.Split(string(data), "\n") {
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		if len(cells) != 5 {
+			continue
+		}
+		for _, id := range words[strings.TrimSpace(cells[0])] {
+			seen++
+			for i, l := range []string{"ar", "ru"} {
+				if want, got := cells[2+i], For(l).text(id); plain(got) != plain(want) {
+					t.Errorf("%s in %s is %q, and in the glossary %q", id, l, got, strings.TrimSpace(want))
+				}
+			}
+		}
+	}
+	if seen < len(words) {
+		t.Errorf("the glossary has only %d of the %d words", seen, len(words))
+	}
+}

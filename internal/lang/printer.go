@@ -195,13 +195,21 @@ func (p *Printer) Reading(c truce.Choice) string {
 // Source writes a statement as its id with who said it and when; a source that is no statement of the agreement as its id.
 func (p *Printer) Source(id truce.SourceID) string {
 	s, ok := p.said[id]
-	switch {
-	case !ok || s.Who == "":
+	if !ok || s.Who == "" {
 		return p.data(string(id))
-	case s.On == "":
-		return p.text("name.source-undated", p.data(string(id)), p.data(s.Who))
 	}
-	return p.text("name.source", p.data(string(id)), p.data(s.Who), p.data(s.On))
+	for _, x := range p.said { // two things that one says on one day are told apart by their ids
+		if x.ID != id && x.Who == s.Who && x.On == s.On {
+			if s.On == "" {
+				return p.text("name.source-undated", p.data(string(id)), p.data(s.Who))
+			}
+			return p.text("name.source", p.data(string(id)), p.data(s.Who), p.data(s.On))
+		}
+	}
+	if s.On == "" {
+		return p.data(s.Who)
+	}
+	return p.text("name.source-alone", p.data(s.Who), p.data(s.On))
 }
 
 // And joins items as the language does: "a, b and c".

@@ -38,7 +38,7 @@ func agreement() *truce.Agreement {
 			{ID: "by-invitation", Name: truce.Words{EN: "by invitation", RU: "по приглашению"}}, {ID: "by-command"}}}},
 		Moments:    []truce.Moment{{ID: "entry", Name: truce.Words{EN: "entry into force", AR: "بدء النفاذ"}}},
 		Kinds:      []truce.KindWord{{Word: "kite", Parent: "aircraft", Name: truce.Words{EN: "incendiary kite", AR: "طائرة ورقية حارقة"}}},
-		Statements: []truce.Statement{{ID: "st-1", Who: "A spokesman", On: "2017-11-14"}, {ID: "st-2", Who: "A spokesman"}},
+		Statements: []truce.Statement{{ID: "st-1", Who: "A spokesman", On: "2017-11-14"}, {ID: "st-2", Who: "A spokesman"}, {ID: "st-3", Who: "A spokesman"}},
 		Articles:   []truce.Article{{ID: "3", Rules: []truce.Rule{{ID: "withdrawal", Name: truce.Words{RU: "отвод"}}}}},
 	}
 }
@@ -63,8 +63,8 @@ func TestArguments(t *testing.T) {
 		{"a reading without a name", truce.ReadingArg(truce.Choice{Term: "foreign", Reading: "by-command"}), "non-Syrian forces: by-command", "<non-Syrian forces>: <by-command>", "non-Syrian forces: by-command"},
 		{"a rule", truce.RuleArg("withdrawal"), "отвод", "<отвод>", "отвод"},
 		{"a moment", truce.MomentArg("entry"), "entry into force", "بدء النفاذ", "entry into force"},
-		{"a statement", truce.SourceArg("st-1"), "st-1 (A spokesman, 2017-11-14)", "<st-1> (<A spokesman>، <2017-11-14>)", "st-1 (A spokesman, 2017-11-14)"},
-		{"a statement without a day", truce.SourceArg("st-2"), "st-2 (A spokesman)", "<st-2> (<A spokesman>)", "st-2 (A spokesman)"},
+		{"a statement", truce.SourceArg("st-1"), "A spokesman, 2017-11-14", "<A spokesman>، <2017-11-14>", "A spokesman, 2017-11-14"},
+		{"one of two of a spokesman without a day", truce.SourceArg("st-2"), "st-2 (A spokesman)", "<st-2> (<A spokesman>)", "st-2 (A spokesman)"},
 		{"another source", truce.SourceArg("ged"), "ged", "<ged>", "ged"},
 		{"a word of a list", truce.WordArg("shelling"), "shelling", "قصف", "обстрел"},
 		{"a word of the agreement", truce.WordArg("kite"), "incendiary kite", "طائرة ورقية حارقة", "incendiary kite"},

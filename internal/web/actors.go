@@ -168,8 +168,8 @@ type actorLine struct {
 
 const (
 	actorRow   = 34
-	actorStep  = 290
-	actorWidth = 255
+	actorStep  = 325
+	actorWidth = 290
 )
 
 // drawActors puts each chain into rows, who commands to the start of who is commanded.
@@ -222,6 +222,16 @@ func drawActors(q *request, roots []*actorNode, all []*actorNode) (out actorPict
 		}
 	}
 	out.Height = y + 8
+	if q.p().Dir() == "rtl" { // it runs from right to left, as it is read
+		for i := range out.Boxes {
+			b := &out.Boxes[i]
+			b.X, b.TX = out.Width-b.X-b.W, out.Width-b.TX
+		}
+		for i := range out.Lines {
+			l := &out.Lines[i]
+			l.X1, l.X2 = out.Width-l.X1, out.Width-l.X2
+		}
+	}
 	return out
 }
 

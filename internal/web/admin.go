@@ -117,13 +117,17 @@ func (v *view) Tabs() []Tab {
 // adminView is the first page of the administration: what waits for a second person, whether publication runs, how the machine is.
 type adminView struct {
 	Proposals []mechanism.Proposal
+	Names     map[truce.PersonID]string // of those whom the viewer may know
 	Paused    bool
 	Machine   *Machine
 	Uploads   []mechanism.Upload
 }
 
 func (s *server) admin(q *request) error {
-	v := adminView{Paused: s.m.Directory.Paused()}
+	v := adminView{Paused: s.m.Directory.Paused(), Names: map[truce.PersonID]string{}}
+	for _, p := range s.m.People(q.Viewer) {
+		v.Names[p.ID] = p.Name
+	}
 	var err error
 	if v.Proposals, err = s.m.Proposals(q.ctx, q.Viewer); err != nil {
 		return err

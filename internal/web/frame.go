@@ -63,6 +63,7 @@ func (l *look) words() template.FuncMap {
 	maps.Copy(words, template.FuncMap{
 		"place":    func(id any) string { return l.place(fmt.Sprint(id)) },
 		"counting": func(id any) string { return l.counting(fmt.Sprint(id)) },
+		"source":   func(id any) string { return p().Source(truce.SourceID(fmt.Sprint(id))) },
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
 		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },

@@ -59,6 +59,8 @@ type mapView struct {
 	Bands                     []bandName
 	Measured                  *measured
 	Points, Draw              string
+	Ahead                     int64  // seconds by which the clock of the agreement is ahead of UTC
+	Offset                    string // the same in words
 	Centre                    string // west, south, east, north of what the agreement speaks of
 }
 
@@ -214,6 +216,7 @@ func (s *server) mapPage(q *request) error {
 		v.Measured = &m
 	}
 	v.Centre = firstSight(a.Plan.Agreement)
+	v.Ahead, v.Offset = int64(a.Plan.Agreement.Clock.OffsetAt(q.Now)), q.p().Offset(q.Now)
 	return q.show("map", v)
 }
 

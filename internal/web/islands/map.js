@@ -20,7 +20,8 @@ function begin(box) {
     map = new Chart({
       container: box, style: style(d, colours(), tiles()), bounds: new LngLatBounds(bounds.slice(0, 2), bounds.slice(2)), fitBoundsOptions: {padding: 20},
       dragRotate: false, pitchWithRotate: false, touchPitch: false, attributionControl: false, maxZoom: 19, renderWorldCopies: false,
-      locale: {'NavigationControl.ZoomIn': d.sayZoomIn, 'NavigationControl.ZoomOut': d.sayZoomOut, 'Map.Title': box.getAttribute('aria-label')},
+      locale: {'NavigationControl.ZoomIn': d.sayZoomIn, 'NavigationControl.ZoomOut': d.sayZoomOut, 'Map.Title': box.getAttribute('aria-label'),
+        'ScaleControl.Kilometers': d.sayKm, 'ScaleControl.Meters': d.sayM},
     });
   } catch {
     box.hidden = true; // this browser draws no map: the still picture and the table stay
@@ -36,7 +37,9 @@ function begin(box) {
   const dress = () => addSigns(map, colours());
   map.on('style.load', dress);
 
-  const hours = new Intl.DateTimeFormat(d.lang === 'ar' ? 'ar-u-nu-latn' : d.lang, {dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC'});
+  // In the time of the agreement, as everything beside the map.
+  const day = new Intl.DateTimeFormat({en: 'en-GB', ar: 'ar-SY-u-nu-latn', ru: 'ru'}[d.lang], {day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'UTC'});
+  const hours = {format: (t) => `${day.format(new Date(t.getTime() + Number(d.ahead) * 1000))} (${d.offset})`};
   const moving = tracks(map, d, hours);
   map.once('load', () => { moving.load(d.query); draft(map, d, (text) => { readout.hidden = false; readout.textContent = text; }); });
 
