@@ -76,7 +76,7 @@ func TestGlossary(t *testing.T) {
 var words = map[string][]string{
 	"actor": {"web.is.dimension.actor"}, "case": {"web.is.record.case"}, "counting rule": {"web.today.counting"}, "coverage": {"observation.coverage", "web.is.map-kind.coverage"},
 	"finding": {"web.is.record.finding", "web.is.map-kind.finding"}, "incident": {"observation.incident", "web.is.map-kind.incident"}, "inspection": {"observation.inspection", "web.is.map-kind.inspection"},
-	"notification": {"observation.notification", "web.is.map-kind.notification"}, "open record": {"web.is.admin.open"},
+	"leaf": {"publish.leaf-name"}, "notification": {"observation.notification", "web.is.map-kind.notification"}, "open record": {"publish.open-record", "web.is.admin.open"},
 	"outcome": {"web.is.record.outcome"}, "passage": {"observation.passage", "web.is.map-kind.passage"}, "presence": {"observation.presence", "web.is.map-kind.presence"}, "query": {"web.is.record.query"},
 	"reading": {"web.map.reading", "web.stands.reading"}, "record": {"web.admin.record"}, "statement": {"web.is.map-kind.statement"}, "kept": {"result.kept"}, "breached": {"result.breached"},
 	"undetermined": {"result.undetermined"}, "not applicable": {"result.not-applicable"},
