@@ -58,7 +58,10 @@ func (a *Assessor) counted(o *truce.Observation, side string) counted {
 	x := counted{o: o, side: side, spot: a.ground.spot(a.plan.Agreement, o.Where)}
 	if o.When.Stated() {
 		clock := a.plan.Agreement.Clock
-		x.first, x.last = clock.ReportDay(o.When.From).From, clock.ReportDay(o.When.To).From
+		day := clock.ReportDay(o.When.From)
+		if x.first, x.last = day.From, day.From; o.When.To > day.To {
+			x.last = clock.ReportDay(o.When.To).From
+		}
 	}
 	return x
 }
@@ -102,8 +105,9 @@ func (a *Assessor) count(list []counted) []Count {
 	for i := range a.plan.Agreement.Counting {
 		c := &a.plan.Agreement.Counting[i]
 		n := Count{Counting: c.ID}
-		var mine []counted
-		for _, x := range list {
+		var mine []*counted
+		for i := range list {
+			x := &list[i]
 			if len(c.Kinds) == 0 || slices.ContainsFunc(c.Kinds, func(k string) bool { return a.plan.Incidents.Is(x.o.What, k) == truce.True }) {
 				mine = append(mine, x)
 				n.Records = append(n.Records, x.o.ID)
@@ -132,7 +136,7 @@ func (a *Assessor) count(list []counted) []Count {
 }
 
 // days counts the reporting days with at least one incident: the fewest there can have been, and no fewer than the most.
-func (a *Assessor) days(list []counted) (low, high int) {
+func (a *Assessor) days(list []*counted) (low, high int) {
 	maybe := map[truce.Instant]bool{}
 	clock := a.plan.Agreement.Clock
 	wide := 0
@@ -141,9 +145,10 @@ func (a *Assessor) days(list []counted) (low, high int) {
 			wide++
 			continue
 		}
-		for d, n := x.first, 0; d <= x.last && n < maxDays; n++ {
-			maybe[d] = true
+		maybe[x.first] = true
+		for d, n := x.first, 1; d < x.last && n < maxDays; n++ {
 			d = clock.ReportDay(d).To + 1
+			maybe[d] = true
 		}
 	}
 	low, high = fewestDays(list), min(len(maybe)+wide, len(list))
@@ -158,14 +163,14 @@ const maxDays = 400
 
 // fewestDays is the least number of reporting days that can hold all incidents: the day on which the earliest to end ends
 // takes in whatever may be on it, and so on.
-func fewestDays(list []counted) int {
-	var dated []counted
+func fewestDays(list []*counted) int {
+	var dated []*counted
 	for _, x := range list {
 		if x.first != 0 {
 			dated = append(dated, x)
 		}
 	}
-	slices.SortFunc(dated, func(a, b counted) int { return cmp.Compare(a.last, b.last) })
+	slices.SortFunc(dated, func(a, b *counted) int { return cmp.Compare(a.last, b.last) })
 	n, day := 0, truce.Instant(0)
 	for _, x := range dated {
 		if n == 0 || x.first > day {
@@ -176,9 +181,9 @@ func fewestDays(list []counted) int {
 }
 
 // episodes counts runs of incidents of one side that follow each other without a longer gap or greater distance.
-func (a *Assessor) episodes(list []counted, c *truce.Counting) (low, high int) {
+func (a *Assessor) episodes(list []*counted, c *truce.Counting) (low, high int) {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b counted) int {
+	slices.SortStableFunc(list, func(a, b *counted) int {
 		return cmp.Or(strings.Compare(a.side, b.side), cmp.Compare(a.o.When.From, b.o.When.From), cmp.Compare(a.o.When.To, b.o.When.To), cmp.Compare(a.o.ID, b.o.ID))
 	})
 	gap := truce.Instant(c.Gap.Milliseconds())
@@ -204,10 +209,11 @@ func (a *Assessor) episodes(list []counted, c *truce.Counting) (low, high int) {
 }
 
 // clusters joins incidents into runs, looking back over as many as may still be within the gap.
-func (a *Assessor) clusters(list []counted, gap truce.Instant, c *truce.Counting, few bool) int {
+func (a *Assessor) clusters(list []*counted, gap truce.Instant, c *truce.Counting, few bool) int {
 	run := make([]int, len(list)) // the run each belongs to: the index of its first member
 	find := func(i int) int {
 		for run[i] != i {
+			run[i] = run[run[i]]
 			i = run[i]
 		}
 		return i
@@ -223,16 +229,17 @@ func (a *Assessor) clusters(list []counted, gap truce.Instant, c *truce.Counting
 			if list[i].o.When.From > ends[j]+gap {
 				break
 			}
-			if a.together(&list[j], &list[i], gap, c, few) {
-				if a, b := find(i), find(j); a != b {
-					run[max(a, b)] = min(a, b)
-					n--
-				}
+			if x, y := find(i), find(j); x != y && a.together(list[j], list[i], gap, c, few) {
+				run[max(x, y)] = min(x, y)
+				n--
 			}
 		}
 	}
 	return n
 }
+
+// leastE7 is what 1e-7 degree of latitude is at least, in metres: on the ellipsoid a degree is 110.57 km or more.
+const leastE7 = 0.01105
 
 // together answers whether two incidents may (few) or must be one episode.
 func (a *Assessor) together(x, y *counted, gap truce.Instant, c *truce.Counting, few bool) bool {
@@ -259,8 +266,12 @@ func (a *Assessor) together(x, y *counted, gap truce.Instant, c *truce.Counting,
 	if x.spot.geo == nil || y.spot.geo == nil {
 		return few
 	}
-	d := geo.Distance(x.spot.at, y.spot.at)
 	slack := p.Where.Error + q.Where.Error
+	apart := x.spot.at.Lat - y.spot.at.Lat
+	if apart = max(apart, -apart); few && float64(apart)*leastE7 > float64(c.Near+slack) || !few && float64(apart)*leastE7 > float64(c.Near) {
+		return false // most are, and it costs a hundredth of the way between them
+	}
+	d := geo.Distance(x.spot.at, y.spot.at)
 	if few {
 		return d-slack <= c.Near
 	}
