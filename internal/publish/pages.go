@@ -39,7 +39,7 @@ const maxParts = 10_000
 // once writes a part that stands in many pages, and keeps it: rules ask the same questions of every incident.
 func (l *look) once(name string, data any) (template.HTML, error) {
 	var err error
-	return l.keep(fmt.Sprintf("%s %q", name, data), func() template.HTML {
+	return l.keep(fmt.Sprintf("%s %#v", name, data), func() template.HTML {
 		var b strings.Builder
 		err = l.pages["outcome"].ExecuteTemplate(&b, name, data)
 		return template.HTML(b.String())
@@ -154,9 +154,23 @@ func (p *page) To(parts ...any) string { return p.Root() + p.Lang + "/" + fmt.Sp
 
 func (p *page) Dir() string       { return p.p.Dir() }
 func (p *page) Agreement() string { return p.Title.In(p.Lang) }
-func (p *page) At(name string) bool {
-	return p.Path == name || strings.HasPrefix(p.Path, strings.TrimSuffix(name, ".html")+"/")
+
+// shell is what the frame around a page is made from, beside the page's own name: many pages have the same.
+type shell struct {
+	Root, Lang, Here, Agreement, Origin, Sheet, Script string
+	Simulated, Paused                                  bool
 }
+
+func (p *page) Shell() shell {
+	s := shell{p.Root(), p.Lang, "", p.Agreement(), p.Origin, p.Sheet, p.Script, p.Simulated, p.Paused}
+	if !strings.Contains(p.Path, "/") {
+		s.Here = strings.TrimSuffix(p.Path, ".html")
+	}
+	return s
+}
+
+// To leads to a page of the language.
+func (s shell) To(name string) string { return s.Root + s.Lang + "/" + name }
 
 // other is a page in another language.
 type other struct {
