@@ -1,7 +1,7 @@
 // The map: what the page's table says, where it was. Everything it shows comes from this server, drawn for this viewer; the page works without it.
 import {Map as Chart, NavigationControl, ScaleControl, LngLatBounds, setWorkerUrl} from 'maplibre-gl';
 import {colours, addSigns} from './map/signs.js';
-import {style} from './map/style.js';
+import {letters, style} from './map/style.js';
 import {tracks} from './map/tracks.js';
 import {draft} from './map/draft.js';
 
@@ -32,7 +32,7 @@ function begin(box) {
   map.keyboard.disableRotation();
   const end = d.dir === 'rtl' ? 'left' : 'right', start = d.dir === 'rtl' ? 'right' : 'left';
   map.addControl(new NavigationControl({showCompass: false}), `top-${end}`);
-  map.addControl(new ScaleControl({maxWidth: 120}), `bottom-${start}`);
+  map.addControl(new ScaleControl({maxWidth: 120 * letters()}), `bottom-${start}`);
   map.on('styleimagemissing', () => {});
   const dress = () => addSigns(map, colours());
   map.on('style.load', dress);

@@ -8,6 +8,19 @@ const simulated = ['==', ['coalesce', ['get', 's'], 0], 1];
 const kind = (...names) => ['in', ['get', 'kind'], ['literal', names]];
 const font = ['Noto Sans Regular'];
 
+// letters says how much larger letters are here than usual: on a wall they are, and all that is drawn with them.
+export const letters = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+
+const drawn = ['text-size', 'icon-size', 'line-width', 'circle-radius', 'circle-stroke-width', 'text-halo-width'];
+function grown(layer, by) {
+  if (by === 1) return layer;
+  if (layer.layout?.['icon-image']) layer.layout['icon-size'] = 1;
+  for (const part of ['layout', 'paint']) {
+    if (layer[part]) layer[part] = Object.fromEntries(Object.entries(layer[part]).map(([k, v]) => [k, drawn.includes(k) ? ['*', by, v] : v]));
+  }
+  return layer;
+}
+
 export function style(d, c, tiles) {
   const label = {'text-color': c.ink, 'text-halo-color': c.paper, 'text-halo-width': 1.4};
   return {
@@ -55,6 +68,6 @@ export function style(d, c, tiles) {
       {id: 'place-labels', type: 'symbol', source: 'shapes', filter: ['==', ['get', 'shape'], 'point'], minzoom: 7, layout: {'text-field': ['get', 'name'], 'text-font': font, 'text-size': 12, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'], 'text-radial-offset': .6, 'text-justify': 'auto'}, paint: label},
       {id: 'line-labels', type: 'symbol', source: 'shapes', filter: ['==', ['get', 'shape'], 'line'], minzoom: 8, layout: {'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 11}, paint: {...label, 'text-color': c.soft}},
       {id: 'area-labels', type: 'symbol', source: 'things', filter: ['all', kind('area'), ['has', 'label']], minzoom: 9.5, layout: {'text-field': ['concat', ['get', 'name'], '\n', ['get', 'label']], 'text-font': font, 'text-size': 11}, paint: {...label, 'text-color': c.soft}},
-    ],
+    ].map((layer) => grown(layer, letters())),
   };
 }
