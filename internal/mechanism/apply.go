@@ -21,7 +21,6 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	if err := m.Directory.Apply(r, g); err != nil {
 		return err
 	}
-	m.standings.heard(r, said)
 	m.tellRules(func(live Evaluator) { live.Apply(r, said) })
 	m.suspect = m.suspect || r.Kind == truce.RecordErasure
 	var at *spot
@@ -62,6 +61,7 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 		return err
 	}
 	m.due.Erase, m.due.Blobs = append(m.due.Erase, effect.Erase...), append(m.due.Blobs, effect.Blobs...)
+	m.standings.heard(row, said)
 	m.places.take(&row, m.Directory.Thing(&truce.Record{Kind: r.Kind, Tier: r.Tier, Author: r.Author}), at)
 	if _, twice := m.waiting[row.ID]; !twice {
 		m.waiting[row.ID] = len(m.pending)

@@ -136,7 +136,7 @@ func (s *standings) sources(id truce.RecordID) (out []truce.PersonID, ok bool) {
 		if !ok {
 			return nil, false
 		}
-		out = append(out, o.person)
+		out = append(out, o.row.Author.Person)
 	}
 	return out, true
 }

@@ -98,10 +98,16 @@ type standings struct {
 	version truce.RecordID
 }
 
-// reportedBy is what somebody reported.
+// reportedBy is what somebody reported, with its row.
 type reportedBy struct {
 	*truce.Observation
-	person truce.PersonID
+	row *view.Row
+}
+
+// alone is a copy of a row that keeps nothing else in memory.
+func alone(row view.Row) *view.Row {
+	row.Links = nil
+	return &row
 }
 
 // lately keeps what was made of the latest records, up to twice [MaxCounted] of them.
@@ -125,7 +131,7 @@ func (l *lately[V]) put(id truce.RecordID, v V) {
 }
 
 // heard keeps what a record says while it is open anyway.
-func (s *standings) heard(r *truce.Record, said any) {
+func (s *standings) heard(row view.Row, said any) {
 	s.Lock()
 	defer s.Unlock()
 	switch x := said.(type) {
@@ -133,10 +139,10 @@ func (s *standings) heard(r *truce.Record, said any) {
 		if x.Content != nil {
 			o := *x.Content
 			o.SameAs, o.About = slices.Clone(o.SameAs), slices.Clone(o.About) // the rules call them by other names
-			s.reported.put(r.ID, reportedBy{&o, r.Author.Person})
+			s.reported.put(row.ID, reportedBy{&o, alone(row)})
 		}
 	case record.Outcome:
-		s.judged.put(r.ID, judgedOf(&x))
+		s.judged.put(row.ID, judgedOf(&x))
 	}
 }
 
@@ -491,25 +497,20 @@ func (g *gauge) article(j *judged, lately bool, people []truce.PersonID) {
 
 // meet brings the incidents together with what was observed, of which a viewer may see more than of the outcome.
 func (g *gauge) meet(ctx context.Context) error {
-	rows := map[truce.RecordID]view.Row{}
-	for part := range slices.Chunk(g.incidents, view.MaxPage) {
-		var ids []truce.RecordID
-		for _, x := range part {
-			ids = append(ids, x.subjects[0])
-		}
+	rows, older := g.m.standings.rows(g.incidents)
+	for ids := range slices.Chunk(older, view.MaxPage) {
 		list, err := g.m.View.Records(ctx, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, IDs: ids, Limit: view.MaxPage})
 		if err != nil {
 			return err
 		}
-		for _, row := range list {
-			rows[row.ID] = row
+		for i := range list {
+			rows[list[i].ID] = &list[i]
 		}
 	}
 	for _, x := range g.incidents {
 		t := g.things[x.subjects[0]]
 		if t == nil {
-			row, ok := rows[x.subjects[0]]
-			o, err := g.observed(ctx, x, &row, ok)
+			o, err := g.observed(ctx, x, rows[x.subjects[0]])
 			if err != nil {
 				return err
 			}
@@ -526,10 +527,25 @@ func (g *gauge) meet(ctx context.Context) error {
 	return nil
 }
 
+// rows gives the rows of what incidents rest on: those that came lately, and the names of the others.
+func (s *standings) rows(list []incidentSeen) (rows map[truce.RecordID]*view.Row, older []truce.RecordID) {
+	s.Lock()
+	defer s.Unlock()
+	rows = make(map[truce.RecordID]*view.Row, len(list))
+	for _, x := range list {
+		if o, ok := s.reported.get(x.subjects[0]); ok {
+			rows[x.subjects[0]] = o.row
+		} else {
+			older = append(older, x.subjects[0])
+		}
+	}
+	return rows, older
+}
+
 // observed is the incident behind an outcome, as far as the viewer sees it.
-func (g *gauge) observed(ctx context.Context, x incidentSeen, row *view.Row, there bool) (*truce.Observation, error) {
+func (g *gauge) observed(ctx context.Context, x incidentSeen, row *view.Row) (*truce.Observation, error) {
 	out := &truce.Observation{Kind: truce.KindIncident}
-	if there && !row.Erased {
+	if row != nil && !row.Erased {
 		if sees := access.See(g.v, g.m.thing(row)); sees.Has(access.Open) {
 			o, err := g.m.remembered(ctx, row)
 			if err != nil {
@@ -566,7 +582,7 @@ func (m *Mechanism) remembered(ctx context.Context, row *view.Row) (*truce.Obser
 	m.standings.Lock()
 	defer m.standings.Unlock()
 	if m.standings.erased == erased {
-		m.standings.reported.put(row.ID, reportedBy{opened, row.Author.Person})
+		m.standings.reported.put(row.ID, reportedBy{opened, alone(*row)})
 	}
 	return opened, nil
 }
