@@ -21,8 +21,6 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	if err := m.Directory.Apply(r, g); err != nil {
 		return err
 	}
-	m.tellRules(func(live Evaluator) { live.Apply(r, said) })
-	m.suspect = m.suspect || r.Kind == truce.RecordErasure
 	var at *spot
 	switch x := said.(type) {
 	case record.Observation:
@@ -32,6 +30,9 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	case record.Outcome:
 		at = outcomeRow(&row, x)
 	}
+	m.standings.heard(row, said) // before the rules are told of it, who call things by other names
+	m.tellRules(func(live Evaluator) { live.Apply(r, said) })
+	m.suspect = m.suspect || r.Kind == truce.RecordErasure
 	var err error
 	switch r.Kind {
 	case truce.RecordAgreement:
@@ -61,7 +62,6 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 		return err
 	}
 	m.due.Erase, m.due.Blobs = append(m.due.Erase, effect.Erase...), append(m.due.Blobs, effect.Blobs...)
-	m.standings.heard(row, said)
 	m.places.take(&row, m.Directory.Thing(&truce.Record{Kind: r.Kind, Tier: r.Tier, Author: r.Author}), at)
 	if _, twice := m.waiting[row.ID]; !twice {
 		m.waiting[row.ID] = len(m.pending)

@@ -74,7 +74,7 @@ func (m *Mechanism) Inbox(ctx context.Context, v access.Viewer, s InboxSearch) (
 		if in.Observation, err = m.observation(ctx, row, t, sees); err != nil {
 			return in, false, err
 		}
-		seen[row.ID], err = m.reported(ctx, row)
+		seen[row.ID], err = m.held(ctx, row)
 		return in, true, err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package mechanism
 
 import (
 	"context"
+	"slices"
 
 	"truce"
 	"truce/geo"
@@ -190,15 +191,10 @@ func (m *Mechanism) observation(ctx context.Context, row *view.Row, t access.Thi
 	if row.Erased || sees&(access.What|access.WhenExact|access.WhereExact|access.WhereCoarse|access.Who|access.Count|access.Source|access.Note) == 0 {
 		return out, nil
 	}
-	r, g, err := m.content(ctx, row)
-	if err != nil {
+	o, err := m.held(ctx, row)
+	if err != nil || o == nil {
 		return out, err
 	}
-	read, err := record.ReadObservation(&r, g)
-	if err != nil || read.Content == nil {
-		return out, err
-	}
-	o := read.Content
 	out.Observed, out.What, out.Complete, out.Note = o.Kind.String(), o.What, o.Complete, o.Note
 	if o.Result != truce.EndedUnknown {
 		out.Result = o.Result.String()
@@ -219,7 +215,7 @@ func (m *Mechanism) observation(ctx context.Context, row *view.Row, t access.Thi
 		out.Equipment = append(out.Equipment, Equipment{e.Category, e.CalibreMM, e.RangeM, number(e.Count)})
 	}
 	out.Count, out.Deaths, out.Injured, out.Civilians = number(o.Count), number(o.Deaths), number(o.Injured), number(o.Civilians)
-	out.About = o.About
+	out.About = slices.Clone(o.About)
 	out.Source = source(o.Source)
 	return out, nil
 }

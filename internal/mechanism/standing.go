@@ -566,14 +566,27 @@ func (g *gauge) observed(ctx context.Context, x incidentSeen, row *view.Row) (*t
 	return out, nil
 }
 
-// remembered opens an observation, or takes what was opened before.
+// report is what somebody reported, where it came lately, and how often content was erased.
+func (s *standings) report(id truce.RecordID) (o *truce.Observation, erased int) {
+	s.Lock()
+	defer s.Unlock()
+	x, _ := s.reported.get(id)
+	return x.Observation, s.erased
+}
+
+// held opens an observation, unless it came lately; nil where it was erased. It is for reading.
+func (m *Mechanism) held(ctx context.Context, row *view.Row) (*truce.Observation, error) {
+	if o, _ := m.standings.report(row.ID); o != nil {
+		return o, nil
+	}
+	return m.reported(ctx, row)
+}
+
+// remembered is held, and remembers it: for what is asked again and again.
 func (m *Mechanism) remembered(ctx context.Context, row *view.Row) (*truce.Observation, error) {
-	m.standings.Lock()
-	o, ok := m.standings.reported.get(row.ID)
-	erased := m.standings.erased
-	m.standings.Unlock()
-	if ok {
-		return o.Observation, nil
+	o, erased := m.standings.report(row.ID)
+	if o != nil {
+		return o, nil
 	}
 	opened, err := m.reported(ctx, row)
 	if err != nil || opened == nil {
