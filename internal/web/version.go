@@ -212,7 +212,7 @@ func unzipped(b []byte) (record.Agreement, error) {
 	}
 	x, report, err := mechanism.ReadFolder(folder, "", record.AgreementProposed)
 	if err == nil && report.Errors() > 0 {
-		err = report.Problems[0]
+		return fail(report.Problems[0].Error())
 	}
 	return x, err
 }
