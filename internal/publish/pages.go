@@ -30,33 +30,36 @@ type look struct {
 	p         *lang.Printer
 	agreement *truce.Agreement // nil where no text was taken up
 	pages     map[string]*template.Template
-	parts     map[string]template.HTML // that many pages have
+	parts     map[seal.Hash]template.HTML // that many pages have, by what they are made from
 }
 
 // maxParts bounds the parts that are kept.
-const maxParts = 10_000
+const maxParts = 2000
 
 // once writes a part that stands in many pages, and keeps it: rules ask the same questions of every incident.
 func (l *look) once(name string, data any) (template.HTML, error) {
-	var err error
-	return l.keep(fmt.Sprintf("%s %#v", name, data), func() template.HTML {
+	return l.keep(fmt.Sprintf("%s %#v", name, data), func() (template.HTML, error) {
 		var b strings.Builder
-		err = l.pages["outcome"].ExecuteTemplate(&b, name, data)
-		return template.HTML(b.String())
-	}), err
+		err := l.pages["outcome"].ExecuteTemplate(&b, name, data)
+		return template.HTML(b.String()), err
+	})
 }
 
 // keep gives a part that was written before, or writes it.
-func (l *look) keep(key string, write func() template.HTML) template.HTML {
-	part, ok := l.parts[key]
-	if !ok {
-		if len(l.parts) >= maxParts {
-			clear(l.parts)
-		}
-		part = write()
-		l.parts[key] = part
+func (l *look) keep(from string, write func() (template.HTML, error)) (template.HTML, error) {
+	key := seal.Bytes([]byte(from))
+	if part, ok := l.parts[key]; ok {
+		return part, nil
 	}
-	return part
+	part, err := write()
+	if err != nil {
+		return "", err
+	}
+	if len(l.parts) >= maxParts {
+		clear(l.parts)
+	}
+	l.parts[key] = part
+	return part, nil
 }
 
 func (s *Site) look(language string, v *version) (*look, error) {
@@ -69,7 +72,7 @@ func (s *Site) look(language string, v *version) (*look, error) {
 	if l := s.looks[key]; l != nil {
 		return l, nil
 	}
-	l := &look{p: p, agreement: a, parts: map[string]template.HTML{}}
+	l := &look{p: p, agreement: a, parts: map[seal.Hash]template.HTML{}}
 	words := style.Words(language, func() *lang.Printer { return p })
 	words["place"] = func(id string) string { return p.Place(truce.PlaceID(id)) }
 	words["cell"] = func(cell string) string { return cellIn(p, cell) }
@@ -369,6 +372,7 @@ type outcome struct {
 type same struct {
 	verify.Said
 	Choices [][]string
+	Many    bool // there are others
 }
 
 func byGravity(a, b string) int {
@@ -387,6 +391,9 @@ func outcomeOf(d *verify.OutcomeDocument) outcome {
 			o.Groups = append(o.Groups, same{Said: x})
 		}
 		o.Groups[at].Choices = append(o.Groups[at].Choices, x.Readings)
+	}
+	for i := range o.Groups {
+		o.Groups[i].Many = len(o.Groups) > 1
 	}
 	slices.SortStableFunc(o.Groups, func(a, b same) int { return byGravity(a.Result, b.Result) })
 	return o

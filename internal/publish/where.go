@@ -33,7 +33,7 @@ func where(list []*story) (out []cellCount) {
 }
 
 // sketch draws cells among the zones and lines of the agreement, and keeps what it drew: many pages are about one cell.
-func (l *look) sketch(cells []cellCount) template.HTML {
+func (l *look) sketch(cells []cellCount) (template.HTML, error) {
 	var key strings.Builder
 	key.WriteString("sketch")
 	var marks []style.Mark
@@ -44,8 +44,8 @@ func (l *look) sketch(cells []cellCount) template.HTML {
 			marks = append(marks, style.Mark{At: []truce.Position{ring[0], ring[2]}, Cell: true})
 		}
 	}
-	return l.keep(key.String(), func() template.HTML {
+	return l.keep(key.String(), func() (template.HTML, error) {
 		say := func(id string) string { return l.p.Say(truce.Phrase{ID: id}) }
-		return style.Sketch(l.agreement, l.p, say("publish.map"), say("publish.map-note"), marks)
+		return style.Sketch(l.agreement, l.p, say("publish.map"), say("publish.map-note"), marks), nil
 	})
 }
