@@ -144,7 +144,7 @@ func compile(x record.Agreement) (*terms.Plan, error) {
 		return nil, err
 	}
 	if rep.Errors() > 0 {
-		return nil, rep.Problems[0]
+		return nil, &truce.Error{Op: "mechanism.Amend", Kind: truce.Invalid, Subject: string(x.Version), Reason: rep.Problems[0].Error(), Hint: "give the folder that truce check accepts"}
 	}
 	return terms.Compile(a)
 }

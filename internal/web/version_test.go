@@ -53,6 +53,10 @@ func TestVersionsAreProposedAndAgreedTo(t *testing.T) {
 			t.Errorf("%s: %d %s", why, rec.Code, rec.Body)
 		}
 	}
+	policy := url.Values{"version": {"]"}, "policy": {"log example.org+1a2b3c4d+AQID\nquorum none"}}
+	if rec := e.ask("russia", "POST", "/en/agreement/propose", policy); rec.Code < 400 || rec.Code >= 500 || !strings.Contains(rec.Body.String(), "quorum none") {
+		t.Errorf("a version that is none: %d %s", rec.Code, rec.Body)
+	}
 	if rec := e.sent("duty", next); rec.Code != http.StatusForbidden {
 		t.Errorf("who does not sign proposes: %d", rec.Code)
 	}
