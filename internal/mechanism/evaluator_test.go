@@ -69,3 +69,17 @@ func TestNobodyWaitsForTheRules(t *testing.T) {
 	<-done
 	parts.View.Close()
 }
+
+// What is shown is what its author wrote: the rules call things by the names of their records, and nobody else does.
+func TestShownAsItWasWritten(t *testing.T) {
+	e := start(t)
+	e.Report("monitor", shelling)
+	e.Report("monitor", `{"id":"obs-2","kind":"finding","time":"2017-11-16T09:30:00Z","about":["obs-1"],"result":"confirmed","source":"x"}`+"\n")
+	for _, when := range []string{"lately", "before a restart"} {
+		page := must(e.M.Observations(context.Background(), e.As("duty"), mechanism.Search{Observed: truce.KindFinding}))
+		if len(page.Items) != 1 || len(page.Items[0].About) != 1 || page.Items[0].About[0] != "obs-1" {
+			t.Errorf("%s: %+v", when, page.Items)
+		}
+		e.Restart()
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"truce"
 	"truce/internal/access"
 	"truce/internal/door"
+	"truce/internal/journal"
+	"truce/internal/seal"
 	"truce/internal/sim"
 )
 
@@ -35,6 +37,26 @@ func (n *Node) GrowUntold(ctx context.Context, due truce.Instant) (grown <-chan 
 	n.open.mu.Lock()
 	go func() { out <- n.grow(ctx, n.open, due) }()
 	return out, n.open.mu.Unlock
+}
+
+// Anew lets another open record follow the journal, of which only so many records may wait for it, and gives the checkpoint that it comes to and the node's.
+func (n *Node) Anew(ctx context.Context, most int) (again, is seal.Checkpoint, err error) {
+	o, err := n.folder.openOpenRecord(ctx)
+	if err != nil {
+		return again, is, err
+	}
+	o.most = most
+	err = n.folder.journal.Read(ctx, 1, func(e journal.Entry) error {
+		r, _, err := journal.Whole(e)
+		if err == nil {
+			err = o.take(&r, nil)
+		}
+		return err
+	})
+	if err == nil {
+		_, err = o.drain(ctx)
+	}
+	return o.log.Last(), n.open.log.Last(), err
 }
 
 // Head is that of the journal.

@@ -145,4 +145,10 @@ func TestNoTwoTicksHaveOneTime(t *testing.T) {
 	if err != nil || len(r.Faults) > 0 || !r.Whole || r.Leaves.Sealed != 3*16 {
 		t.Errorf("it does not go on: %+v, %v", r, err)
 	}
+	// A log for which few records may wait reads the others again, and comes to the same.
+	for _, most := range []int{0, 2, 1000} {
+		if again, is, err := n.Anew(ctx, most); err != nil || again != is || is.Size == 0 {
+			t.Errorf("with %d records that wait: %+v, not %+v, %v", most, again, is, err)
+		}
+	}
 }
