@@ -132,6 +132,7 @@ var looked = map[string][]string{
 	"":             {"/", "/map", "/agreement", "/actors", "/statements", "/cases", "/analysis", "/reports", "/sign-in"},
 	"duty-officer": {"/", "/map", "/inbox", "/cases", "/agreement", "/statements", "/analysis", "/reports/new", "/admin", "/admin/people", "/admin/grants", "/admin/erasures", "/admin/devices", "/account"},
 	"monitor":      {"/report"},
+	"guarantor":    {"/agreement/propose", "/agreement/what-if"},
 	"auditor":      {"/admin/trail"},
 }
 
@@ -144,7 +145,7 @@ func TestAccessibleToAll(t *testing.T) {
 	}
 	_, at := open(t)
 	checked := 0
-	for _, office := range []string{"", "duty-officer", "monitor", "auditor"} {
+	for _, office := range []string{"", "duty-officer", "monitor", "guarantor", "auditor"} {
 		enter(ctx, t, office)
 		for _, language := range []string{"en", "ar", "ru"} {
 			for _, theme := range []string{"light", "dark"} {
