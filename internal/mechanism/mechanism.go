@@ -140,7 +140,7 @@ func New(p Parts) (*Mechanism, error) {
 const (
 	DefaultApply = 1000
 	// DefaultCatchUp is the same at a start, when nobody waits for any of them: the more rows the view is given at once, the fewer of its pages are written twice.
-	DefaultCatchUp = 20_000
+	DefaultCatchUp = 5_000
 )
 
 // Run follows the journal until ctx ends or a record cannot be taken up. The error is never nil.
