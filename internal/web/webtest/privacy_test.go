@@ -2,12 +2,14 @@ package webtest
 
 import (
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,10 +17,14 @@ import (
 	"truce/internal/record"
 )
 
+// drafts counts the forms that were filled in: what one form sends twice is one report, and the tests have one demonstration together.
+var drafts atomic.Int64
+
 // reported files a report by the form, and gives its name.
 func reported(t *testing.T, note string) truce.RecordID {
 	t.Helper()
-	res, body := as(t, "monitor").post("/en/report", url.Values{"draft": {"form-" + strings.Repeat("a", 12)}, "observed": {"incident"}, "what": {"artillery-fire"}, "from": {"2017-12-03T08:30"}, "zone": {"local"},
+	draft := fmt.Sprintf("form-%012d", drafts.Add(1))
+	res, body := as(t, "monitor").post("/en/report", url.Values{"draft": {draft}, "observed": {"incident"}, "what": {"artillery-fire"}, "from": {"2017-12-03T08:30"}, "zone": {"local"},
 		"place": {"point"}, "at": {exactPlace}, "error": {"150"}, "name-0": {"government-of-syria"}, "role-0": {"initiator"}, "means": {"seen"}, "source": {secretSource}, "note": {note}})
 	if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Request.URL.Path, "/en/report/r-") {
 		t.Fatalf("the report was not taken: %d %s", res.StatusCode, body)
