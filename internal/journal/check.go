@@ -122,11 +122,10 @@ type Report struct {
 func Check(ctx context.Context, j Journal, known ...Known) (Report, error) {
 	const op truce.Op = "journal.Check"
 	var report Report
-	files := make(chan error, 1)
 	if s, ok := j.(interface{ CheckFiles(context.Context) error }); ok {
-		go func() { files <- s.CheckFiles(ctx) }() // it takes a third as long as the walk
-	} else {
-		files <- nil
+		if err := s.CheckFiles(ctx); err != nil {
+			return report, err
+		}
 	}
 	forked := func(k Known, has truce.Digest) error {
 		return &truce.Error{Op: op, Kind: truce.Corrupt, Subject: fmt.Sprintf("record %d", k.Head.Seq), Hint: hintRepair,
@@ -160,9 +159,6 @@ func Check(ctx context.Context, j Journal, known ...Known) (Report, error) {
 		}
 		return nil
 	})
-	if err := <-files; err != nil {
-		return report, err
-	}
 	if err != nil {
 		return report, err
 	}
