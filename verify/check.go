@@ -32,7 +32,7 @@ type Options struct {
 // Check reads a record and says what holds. The record is a folder as docs/reference/ledger.md describes it, whole or in part: with the entries of the log every leaf is
 // checked, otherwise those that have a proof. The error says that it cannot be read at all; whatever does not hold is in the report.
 func Check(record fs.FS, o Options) (*Report, error) {
-	c := &checker{fsys: record, o: o, keys: map[string]key{}, plans: map[truce.Digest]*plan{}, seen: map[string]bool{}, sealed: NewSealing(),
+	c := &checker{fsys: record, o: o, keys: map[string]key{}, plans: map[under]*terms.Plan{}, seen: map[string]bool{}, sealed: NewSealing(),
 		r: &Report{Form: "truce/verification/v1", Texts: []TextResult{}, Faults: []Remark{}, Remarks: []Remark{}}}
 	if err := c.checkpoint(); err != nil {
 		return nil, err
@@ -60,8 +60,8 @@ type checker struct {
 
 	newest []byte // policy, as the log has it
 	keys   map[string]key
-	plans  map[truce.Digest]*plan
-	seen   map[string]bool // checkpoints of proofs that were opened
+	plans  map[under]*terms.Plan // nil where another engine compiled it
+	seen   map[string]bool       // checkpoints of proofs that were opened
 	there  []there
 	last   Leaf
 	tick   int64 // index where the present tick begins
@@ -104,11 +104,8 @@ type key struct {
 	ended bool
 }
 
-// plan is a text that the log took up, compiled.
-type plan struct {
-	*terms.Plan
-	hash truce.Digest
-}
+// under names the rules that something was made under: those of one version among the files of a text, which may hold several.
+type under struct{ text, plan truce.Digest }
 
 func (c *checker) fault(code string, leaf int64, format string, args ...any) {
 	remark(&c.r.Faults, code, leaf, format, args...)
@@ -554,7 +551,7 @@ func (c *checker) text(i int64, l Leaf, b []byte) error {
 	}
 	if d.Engine != assess.Engine().String() {
 		c.note("other-engine", i, "version %s was compiled by another version of the program: its rules are not compared", d.Version)
-		c.plans[l.Text] = &plan{nil, l.Plan}
+		c.plans[under{l.Text, l.Plan}] = nil
 		return nil
 	}
 	p := c.o.Plans[d.Text+"/"+d.Folder]
@@ -569,7 +566,7 @@ func (c *checker) text(i int64, l Leaf, b []byte) error {
 	if p.Hash != l.Plan {
 		return fmt.Errorf("the files of version %s compile to other rules than the log names", d.Version)
 	}
-	c.plans[l.Text] = &plan{p, l.Plan}
+	c.plans[under{l.Text, l.Plan}] = p
 	if n := slices.IndexFunc(files, func(f TextFile) bool { return f.Path == "witnesses.policy" }); n >= 0 && d.Use == "in-force" && !bytes.Equal(files[n].Data, c.policyText) {
 		return fmt.Errorf("the witnesses that the text names are not those of the policy")
 	}
@@ -593,16 +590,14 @@ func Compile(files []TextFile, folder string) (*terms.Plan, error) {
 }
 
 // planOf gives the rules that a leaf was made under. They are nil where another engine compiled them.
-func (c *checker) planOf(i int64, l Leaf) (*plan, error) {
-	p := c.plans[l.Text]
+func (c *checker) planOf(i int64, l Leaf) (*terms.Plan, error) {
+	p, ok := c.plans[under{l.Text, l.Plan}]
 	switch {
-	case p == nil:
-		return nil, fmt.Errorf("the text it was made under is not in the log before it, or does not hold")
-	case p.hash != l.Plan:
-		return nil, fmt.Errorf("it was made under other rules than its text compiles to")
+	case !ok:
+		return nil, fmt.Errorf("the text it was made under is not in the log before it, does not hold, or compiles to other rules")
 	case l.Engine != assess.Engine():
 		c.note("other-engine", i, "it was made by another version of the program: its questions are not compared with the rule")
-		return &plan{nil, p.hash}, nil
+		return nil, nil
 	}
 	return p, nil
 }
@@ -619,10 +614,10 @@ func (c *checker) outcome(i int64, l Leaf, d *OutcomeDocument) error {
 		if err != nil {
 			return err
 		}
-		if derived = derived && len(list) > 0; len(list) == 0 || p.Plan == nil {
+		if derived = derived && len(list) > 0; len(list) == 0 || p == nil {
 			continue
 		}
-		names, err := assess.Questions(p.Plan, truce.RuleID(d.Rule), d.Subject, list)
+		names, err := assess.Questions(p, truce.RuleID(d.Rule), d.Subject, list)
 		if err != nil {
 			return fmt.Errorf("%s: %s", d.Rule, oneLine(err))
 		}
@@ -686,7 +681,7 @@ func (c *checker) finding(i int64, l Leaf, b []byte) error {
 		}
 	}
 	asked := int(l.Asked)
-	if p.Plan != nil {
+	if p != nil {
 		of, n := p.Agreement.Signatories()
 		signed = slices.DeleteFunc(signed, func(s string) bool { return !slices.Contains(of, truce.ActorID(s)) })
 		if n != asked {

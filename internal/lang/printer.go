@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -33,8 +34,9 @@ func For(code string) *Printer {
 	return &Printer{cat: c, tag: tags[code]}
 }
 
-// With is the same printer on an agreement's clock and with its names.
-func (p *Printer) With(a *truce.Agreement) *Printer {
+// With is the same printer on an agreement's clock and with its names. What has no name in it has that of the latest of the earlier versions which names it: outcomes speak
+// of terms that a later text left out.
+func (p *Printer) With(a *truce.Agreement, earlier ...*truce.Agreement) *Printer {
 	q := &Printer{cat: p.cat, tag: p.tag}
 	if a == nil {
 		return q
@@ -70,6 +72,13 @@ func (p *Printer) With(a *truce.Agreement) *Printer {
 	}
 	for _, x := range a.Statements {
 		q.said[x.ID] = x
+	}
+	for _, before := range slices.Backward(earlier) {
+		for n, words := range p.With(before).names {
+			if _, known := q.names[n]; !known {
+				q.names[n] = words
+			}
+		}
 	}
 	return q
 }

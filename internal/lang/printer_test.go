@@ -157,6 +157,12 @@ func TestBindings(t *testing.T) {
 		"breachedpassagetargetforbidsdraftunmanned aerial vehicleallegednot confirmednot knownwitnesscrossingunitday" {
 		t.Error(got)
 	}
+	before := agreement()
+	before.Terms = append(before.Terms, truce.Term{ID: "left-out", Name: truce.Words{EN: "what was left out"}})
+	before.Actors[0].Name = truce.Words{EN: "another name"}
+	if got := For("en").With(agreement(), before); got.Term("left-out") != "what was left out" || got.Actor(before.Actors[0].ID) != p.Actor(before.Actors[0].ID) {
+		t.Errorf("%s, %s", got.Term("left-out"), got.Actor(before.Actors[0].ID))
+	}
 	if got := p.Verb("dances"); got != "dances" {
 		t.Error(got)
 	}

@@ -280,10 +280,10 @@ func (m *Mechanism) before(a *Adopted) *Adopted {
 	return nil
 }
 
-// planOf gives the version of the agreement with those files, or of that name where there is no digest.
+// planOf gives the version of the agreement of that name, and with those files where they are told: one folder may hold several versions.
 func (m *Mechanism) planOf(text truce.Digest, version truce.VersionID) *Adopted {
 	for i := len(m.adopted) - 1; i >= 0; i-- {
-		if a := &m.adopted[i]; a.Text == text || text.IsZero() && a.Plan.Agreement.Version == version {
+		if a := &m.adopted[i]; a.Plan.Agreement.Version == version && (text.IsZero() || a.Text == text) {
 			return a
 		}
 	}
@@ -429,7 +429,7 @@ func (m *Mechanism) outcomeDocument(row *view.Row) (doc verify.OutcomeDocument, 
 			doc.Cell = fmt.Sprintf("%d,%d,%d", c.Lon, c.Lat, c.Width)
 		}
 	}
-	a = m.planOf(o.Text, "")
+	a = m.planOf(o.Text, o.Version)
 	for _, s := range o.Said {
 		x := verify.Said{Result: s.Result.String(), Possible: []string{}}
 		for _, c := range s.Readings {

@@ -105,18 +105,18 @@ type book struct {
 
 	texts     []*version
 	stories   []*story
-	about     map[int64]*story       // by the index of each of its leaves
-	keys      map[string]int64       // the leaf that lists a key
-	keyBodies map[int64]truce.Digest // its document
-	names     map[string]bool        // of pages
-	byText    map[truce.Digest]*version
-	others    []*entry // corrections of what is no story, pauses, erasures, what is withheld, revealed or shown to be padding
+	about     map[int64]*story          // by the index of each of its leaves
+	keys      map[string]int64          // the leaf that lists a key
+	keyBodies map[int64]truce.Digest    // its document
+	names     map[string]bool           // of pages
+	byPlan    map[truce.Digest]*version // versions of one folder have the same text
+	others    []*entry                  // corrections of what is no story, pauses, erasures, what is withheld, revealed or shown to be padding
 	sealed    *verify.Sealing
 	paused    bool
 }
 
 func newBook(fsys fs.FS) *book {
-	return &book{fsys: fsys, about: map[int64]*story{}, keys: map[string]int64{}, keyBodies: map[int64]truce.Digest{}, names: map[string]bool{}, byText: map[truce.Digest]*version{}, sealed: verify.NewSealing()}
+	return &book{fsys: fsys, about: map[int64]*story{}, keys: map[string]int64{}, keyBodies: map[int64]truce.Digest{}, names: map[string]bool{}, byPlan: map[truce.Digest]*version{}, sealed: verify.NewSealing()}
 }
 
 func broken(subject, reason string, cause error) error {
@@ -270,7 +270,7 @@ func (b *book) text(e *entry) error {
 		return broken(path, "the files of this version do not compile", err)
 	}
 	b.texts = append(b.texts, v)
-	b.byText[e.Leaf.Text] = v
+	b.byPlan[e.Leaf.Plan] = v
 	return nil
 }
 
@@ -282,6 +282,17 @@ func (b *book) current() *version {
 		}
 	}
 	return nil
+}
+
+// before are the texts that were taken up before a version, in order.
+func (b *book) before(v *version) (out []*truce.Agreement) {
+	for _, x := range b.texts {
+		if x == v {
+			break
+		}
+		out = append(out, x.plan.Agreement)
+	}
+	return out
 }
 
 // tell reads in short what the stories say, as far as that is new.

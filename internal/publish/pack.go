@@ -47,7 +47,7 @@ func (s *Site) compressed(name string, data []byte) (*packed, error) {
 // needs lists the leaves without which one cannot be checked alone: its text, and the keys it was signed with, each with the keys by which it was let in.
 func (b *book) needs(e *entry) ([]int64, error) {
 	out := []int64{e.index}
-	if v := b.byText[e.Leaf.Text]; v != nil && v.index < e.index {
+	if v := b.byPlan[e.Leaf.Plan]; v != nil && v.index < e.index {
 		out = append(out, v.index)
 	}
 	var add func(body truce.Digest) error
@@ -73,7 +73,7 @@ func (b *book) needs(e *entry) ([]int64, error) {
 	if err := add(e.Body); err != nil {
 		return nil, err
 	}
-	if v := b.byText[e.Leaf.Text]; v != nil {
+	if v := b.byPlan[e.Leaf.Plan]; v != nil {
 		if err := add(v.Body); err != nil {
 			return nil, err
 		}

@@ -22,7 +22,7 @@ import (
 // lookKey names the templates of one language with the names of one version of the agreement.
 type lookKey struct {
 	lang string
-	text truce.Digest
+	plan truce.Digest
 }
 
 // look is the templates of one language, and what they write with.
@@ -67,7 +67,7 @@ func (s *Site) look(language string, v *version) (*look, error) {
 	p := lang.For(language)
 	var a *truce.Agreement
 	if v != nil {
-		key.text, p, a = v.Leaf.Text, p.With(v.plan.Agreement), v.plan.Agreement
+		key.plan, p, a = v.Leaf.Plan, p.With(v.plan.Agreement, s.book.before(v)...), v.plan.Agreement
 	}
 	if l := s.looks[key]; l != nil {
 		return l, nil
@@ -249,7 +249,7 @@ func (s *Site) things(paused bool) ([]thing, error) {
 	out = append(out, file("index.html", from(), func() ([]byte, error) { return s.languages(f) }))
 	for _, x := range list {
 		read := sync.OnceValues(func() (told, error) { return s.told(x) })
-		out = append(out, s.each(f, x.name+".html", path.Dir(x.name), b.byText[x.newest().Leaf.Text], from(x.mark()), func(string) (any, error) { return read() }))
+		out = append(out, s.each(f, x.name+".html", path.Dir(x.name), b.byPlan[x.newest().Leaf.Plan], from(x.mark()), func(string) (any, error) { return read() }))
 	}
 	out = append(out, s.lists(f, list, from)...)
 	packs, err := s.bundles(list)

@@ -43,7 +43,11 @@ func (l *look) printer() *lang.Printer {
 	}
 	b := &bound{of: a.Record, p: lang.For(l.lang)}
 	if ok {
-		b.p = b.p.With(a.Plan.Agreement)
+		var earlier []*truce.Agreement
+		for _, x := range l.s.m.Versions() {
+			earlier = append(earlier, x.Plan.Agreement)
+		}
+		b.p = b.p.With(a.Plan.Agreement, earlier...)
 	}
 	l.bound.Store(b)
 	return b.p
