@@ -81,13 +81,14 @@ func (e *Entry) Last() int32 { return e.First + int32(e.Days) }
 
 // Atlas is the index. It may be used from many goroutines at once.
 type Atlas struct {
-	mu    sync.RWMutex
-	sizes [sizeCount]tree
-	named []Entry
-	count int
-	most  int       // MaxEntries, but for tests
-	since truce.Seq // older records were dropped
-	late  map[Name]change
+	mu sync.RWMutex
+	// sizes are the trees of what lies on the map, those that name an area apart; named is what lies on no point of it.
+	plain, areal [sizeCount]tree
+	named        tree
+	count        int
+	most         int       // MaxEntries, but for tests
+	since        truce.Seq // older records were dropped
+	late         map[Name]change
 	// rulings are chains that entries begin; the first is none. Those that are free are a chain too.
 	rulings []Ruling
 	free    uint32
@@ -132,12 +133,15 @@ func (a *Atlas) Add(at truce.Position, e Entry) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.count++
-	if e.Flags&Named != 0 {
-		a.named = append(a.named, e)
-	} else {
+	t := &a.named
+	if e.Flags&Named == 0 {
 		e.at = curve(PointOf(at))
-		a.sizes[sizeOf(e.Error)].add(e)
+		t = &a.plain[sizeOf(e.Error)]
+		if e.Area != 0 {
+			t = &a.areal[sizeOf(e.Error)]
+		}
 	}
+	t.add(e)
 	if a.count > a.most {
 		a.dropOldest(e.Seq)
 	}
@@ -286,13 +290,17 @@ func (a *Atlas) Rulings(e *Entry, fn func(*Ruling)) {
 	}
 }
 
+// trees visits all trees; size is -1 for what lies on no point.
+func (a *Atlas) trees(fn func(t *tree, size int)) {
+	fn(&a.named, -1)
+	for i := range sizeCount {
+		fn(&a.plain[i], i)
+		fn(&a.areal[i], i)
+	}
+}
+
 func (a *Atlas) each(fn func(*Entry)) {
-	for i := range a.named {
-		fn(&a.named[i])
-	}
-	for i := range a.sizes {
-		a.sizes[i].each(fn)
-	}
+	a.trees(func(t *tree, _ int) { t.each(fn) })
 }
 
 // sweep keeps what keep says, and overwrites the rest. The lock is held.
@@ -304,17 +312,15 @@ func (a *Atlas) sweep(keep func(*Entry) bool) {
 		a.unlink(&e, func(*Ruling) bool { return true })
 		return true
 	}
-	a.named = slices.DeleteFunc(a.named, drop) // which sets what is left behind to zero
-	a.count = len(a.named)
-	for i := range a.sizes {
-		t := &a.sizes[i]
-		t.fresh = slices.DeleteFunc(t.fresh, drop)
+	a.count = 0
+	a.trees(func(t *tree, _ int) {
 		for j := range t.runs {
-			t.runs[j] = slices.DeleteFunc(t.runs[j], drop)
+			t.runs[j].list = slices.DeleteFunc(t.runs[j].list, drop) // which sets what is left behind to zero
 		}
-		t.runs = slices.DeleteFunc(t.runs, func(r []Entry) bool { return len(r) == 0 })
+		t.fresh.list = slices.DeleteFunc(t.fresh.list, drop)
+		t.runs = slices.DeleteFunc(t.runs, func(r run) bool { return len(r.list) == 0 })
 		a.count += t.len()
-	}
+	})
 }
 
 // Len is how many places there are.
@@ -331,8 +337,9 @@ func (a *Atlas) In(b Box, fn func(*Entry)) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	parts := stretches(b)
-	for i := range a.sizes {
-		a.sizes[i].in(parts, b, fn)
+	for i := range sizeCount {
+		a.plain[i].in(parts, b, fn)
+		a.areal[i].in(parts, b, fn)
 	}
 }
 
@@ -342,7 +349,7 @@ func (a *Atlas) Touching(b Box, least float32, fn func(*Entry)) {
 	a.settle()
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	for i := range a.sizes {
+	for i := range sizeCount {
 		far := reach(i)
 		if i < sizeCount-1 && far < float64(least) {
 			continue
@@ -355,21 +362,54 @@ func (a *Atlas) Touching(b Box, least float32, fn func(*Entry)) {
 		for before := (Box{}); wide != before; {
 			before, wide = wide, b.grown(max(unitsIn(wide.North, far), unitsIn(wide.South, far)))
 		}
-		a.sizes[i].in(stretches(wide), wide, func(e *Entry) {
+		parts, touches := stretches(wide), func(e *Entry) {
 			if e.Error >= least && e.Box().Touches(b) {
 				fn(e)
 			}
-		})
+		}
+		a.plain[i].in(parts, wide, touches)
+		a.areal[i].in(parts, wide, touches)
 	}
 }
 
-// ByName visits what is known by name alone.
-func (a *Atlas) ByName(fn func(*Entry)) {
+// Areal visits what names an area, whether it lies on a point or not.
+func (a *Atlas) Areal(fn func(*Entry)) {
 	a.settle()
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	for i := range a.named {
-		fn(&a.named[i])
+	a.named.each(fn)
+	for i := range a.areal {
+		a.areal[i].each(fn)
+	}
+}
+
+// Newest visits what is older than a record, stretches of later records first, in no order within one. What fn gives is the record up to which nothing more is
+// wanted: the visit ends where all that is left is older.
+func (a *Atlas) Newest(before truce.Seq, fn func(*Entry) (enough truce.Seq)) {
+	a.settle()
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	var runs []*run
+	a.trees(func(t *tree, _ int) {
+		runs = append(runs, &t.fresh)
+		for i := range t.runs {
+			runs = append(runs, &t.runs[i])
+		}
+	})
+	slices.SortFunc(runs, func(x, y *run) int { return cmp.Compare(y.last, x.last) })
+	var enough truce.Seq
+	for _, r := range runs {
+		if r.last <= enough {
+			return
+		}
+		if r.first >= before {
+			continue
+		}
+		for i := range r.list {
+			if e := &r.list[i]; e.Seq < before && e.Seq > enough {
+				enough = fn(e)
+			}
+		}
 	}
 }
 
@@ -381,34 +421,55 @@ func (a *Atlas) All(fn func(*Entry)) {
 	a.each(fn)
 }
 
-// tree keeps entries in runs that are in order, the longest first, each at least twice as long as the next, and some that are not in order yet.
+// tree keeps entries in runs that are in order, older records before later ones, each at least twice as long as the next unless it is as long as any, and some
+// that are not in order yet.
 type tree struct {
-	runs  [][]Entry
-	fresh []Entry
+	runs  []run
+	fresh run
 }
 
-// freshCount is how many entries stay without order: as many as are walked through in a few microseconds.
-const freshCount = 4096
+// run is a list of entries, and the first and the last record that they may be.
+type run struct {
+	list        []Entry
+	first, last truce.Seq
+}
+
+const (
+	// freshCount is how many entries stay without order: as many as are walked through in a few microseconds.
+	freshCount = 4096
+	// runMost is how long a run is at most: whoever wants what is new walks through a few of them, and a tile looks into each.
+	runMost = 1 << 16
+)
+
+func (r *run) add(e Entry) {
+	if len(r.list) == 0 {
+		r.first, r.last = e.Seq, e.Seq
+	}
+	r.list, r.first, r.last = append(r.list, e), min(r.first, e.Seq), max(r.last, e.Seq)
+}
 
 func (t *tree) len() int {
-	n := len(t.fresh)
+	n := len(t.fresh.list)
 	for _, r := range t.runs {
-		n += len(r)
+		n += len(r.list)
 	}
 	return n
 }
 
 func (t *tree) add(e Entry) {
-	t.fresh = append(t.fresh, e)
-	if len(t.fresh) < freshCount {
+	t.fresh.add(e)
+	if len(t.fresh.list) < freshCount {
 		return
 	}
-	run := t.fresh
-	t.fresh = nil
-	slices.SortFunc(run, func(x, y Entry) int { return before(&x, &y) })
-	t.runs = append(t.runs, run)
-	for n := len(t.runs); n > 1 && len(t.runs[n-2]) < 2*len(t.runs[n-1]); n-- {
-		t.runs[n-2] = merged(t.runs[n-2], t.runs[n-1])
+	slices.SortFunc(t.fresh.list, func(x, y Entry) int { return before(&x, &y) })
+	t.runs = append(t.runs, t.fresh)
+	t.fresh = run{}
+	for n := len(t.runs); n > 1; n-- {
+		x, y := &t.runs[n-2], &t.runs[n-1]
+		if len(x.list) >= 2*len(y.list) || len(x.list)+len(y.list) > runMost {
+			break
+		}
+		*x = run{merged(x.list, y.list), min(x.first, y.first), max(x.last, y.last)}
 		t.runs = t.runs[:n-1]
 	}
 }
@@ -433,23 +494,21 @@ func merged(a, b []Entry) []Entry {
 }
 
 func (t *tree) each(fn func(*Entry)) {
-	for i := range t.fresh {
-		fn(&t.fresh[i])
-	}
-	for _, r := range t.runs {
-		for i := range r {
-			fn(&r[i])
+	for _, r := range append(t.runs[:len(t.runs):len(t.runs)], t.fresh) {
+		for i := range r.list {
+			fn(&r.list[i])
 		}
 	}
 }
 
 func (t *tree) in(parts []stretch, b Box, fn func(*Entry)) {
-	for i := range t.fresh {
-		if e := &t.fresh[i]; b.Holds(e.Point()) {
+	for i := range t.fresh.list {
+		if e := &t.fresh.list[i]; b.Holds(e.Point()) {
 			fn(e)
 		}
 	}
 	for _, r := range t.runs {
+		r := r.list
 		for _, s := range parts {
 			for i := sort.Search(len(r), func(i int) bool { return r[i].at >= s.from }); i < len(r) && r[i].at <= s.to; i++ {
 				if e := &r[i]; s.whole || b.Holds(e.Point()) {

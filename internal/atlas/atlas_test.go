@@ -51,7 +51,10 @@ func TestAtlasEqualsLookingAtAll(t *testing.T) {
 			if near {
 				at = truce.Position{Lon: truce.E7(360_000_000 + next(5_000_000)), Lat: truce.E7(325_000_000 + next(5_000_000))}
 			}
-			e := Entry{Name: Name(i), Seq: truce.Seq(i + 1), Error: float32(next(5)*next(5)*next(1000)) * float32(next(8))}
+			e := Entry{Name: Name(i), Seq: truce.Seq(i + 1), Error: float32(next(5)*next(5)*next(1000)) * float32(next(8)), Area: uint16(max(next(6)-3, 0))}
+			if e.Area != 0 && next(3) == 0 {
+				e.Flags |= Named
+			}
 			a.Add(at, e)
 			e.at = curve(PointOf(at))
 			all = append(all, kept{at, e})
@@ -73,11 +76,30 @@ func TestAtlasEqualsLookingAtAll(t *testing.T) {
 			b, _ = TileBox(z, int(uint64(corner.X)>>(32-z)), int(uint64(corner.Y)>>(32-z)))
 		}
 		least := float32(next(500))
-		var in, touching, wantIn, wantTouching []truce.Seq
+		before, most := truce.Seq(next(int64(n)+2)), int(1+next(60))
+		var in, touching, areal, newest, wantIn, wantTouching, wantAreal, wantNewest []truce.Seq
 		a.In(b, func(e *Entry) { in = append(in, e.Seq) })
 		a.Touching(b, least, func(e *Entry) { touching = append(touching, e.Seq) })
+		a.Areal(func(e *Entry) { areal = append(areal, e.Seq) })
+		a.Newest(before, func(e *Entry) truce.Seq {
+			newest = append(newest, e.Seq)
+			slices.Sort(newest)
+			if newest = newest[max(len(newest)-most, 0):]; len(newest) < most {
+				return 0
+			}
+			return newest[0]
+		})
 		for _, k := range all {
 			if drop[k.e.Seq] {
+				continue
+			}
+			if k.e.Area != 0 {
+				wantAreal = append(wantAreal, k.e.Seq)
+			}
+			if k.e.Seq < before {
+				wantNewest = append(wantNewest, k.e.Seq)
+			}
+			if k.e.Flags&Named != 0 {
 				continue
 			}
 			if b.Holds(k.e.Point()) {
@@ -92,6 +114,13 @@ func TestAtlasEqualsLookingAtAll(t *testing.T) {
 		if !slices.Equal(in, wantIn) {
 			t.Fatalf("%d in the box; looking at all finds %d", len(in), len(wantIn))
 		}
+		slices.Sort(areal)
+		if !slices.Equal(areal, wantAreal) {
+			t.Fatalf("%d name an area; looking at all finds %d", len(areal), len(wantAreal))
+		}
+		if wantNewest = wantNewest[max(len(wantNewest)-most, 0):]; !slices.Equal(newest, wantNewest) {
+			t.Fatalf("the newest %d before %d are %v; looking at all finds %v", most, before, newest, wantNewest)
+		}
 		if !slices.Equal(touching, wantTouching) {
 			t.Fatalf("%d touch the box; looking at all finds %d", len(touching), len(wantTouching))
 		}
@@ -99,6 +128,19 @@ func TestAtlasEqualsLookingAtAll(t *testing.T) {
 			t.Fatalf("%d are left of %d without %d", a.Len(), len(all), len(drop))
 		}
 	})
+}
+
+// Whoever wants what is new does not walk through what is old.
+func TestNewestLeavesOldAlone(t *testing.T) {
+	a := fill(5 * runMost)
+	met := 0
+	a.Newest(1<<63-1, func(e *Entry) truce.Seq {
+		met++
+		return 5*runMost - 100
+	})
+	if met < 100 || met > 2*runMost {
+		t.Errorf("%d of %d were met for the newest hundred", met, 5*runMost)
+	}
 }
 
 // What was erased is in no part of the index.

@@ -490,48 +490,57 @@ func (m *Mechanism) MapList(ctx context.Context, v access.Viewer, s MapSearch, c
 		before = at
 	}
 	limit = min(max(limit, 1), view.MaxPage)
-	newest := newestOf(limit + 1)
+	list := m.newestOnMap(v, s, before, limit+1)
+	if len(list) > limit {
+		list = list[:limit]
+		var err error
+		if page.Next, err = m.cursor(list[limit-1].seq); err != nil {
+			return page, err
+		}
+	}
+	for _, x := range list {
+		one, ok, err := m.mapItem(ctx, v, x.seq, language)
+		if err != nil {
+			return page, err
+		}
+		if ok {
+			one.Result, one.Rule = x.verdict, x.rule
+			page.Items = append(page.Items, one)
+		}
+	}
+	return page, nil
+}
+
+// shown is a record on the map, and the gravest that a rule says of it.
+type shown struct {
+	seq     truce.Seq
+	verdict string
+	rule    truce.RuleID
+}
+
+// newestOnMap gives the latest records on the map before one, the latest first.
+func (m *Mechanism) newestOnMap(v access.Viewer, s MapSearch, before truce.Seq, most int) []shown {
 	in := func(*atlas.Entry, access.Fields) bool { return true }
 	if b := s.Box; b != nil {
 		in = m.inBox(*b)
 	}
 	sight := m.sight(v)
+	defer sight.done(m)
 	sieve := s.sieve(m.places)
-	said := map[truce.Seq]seen{}
-	visit := func(e *atlas.Entry) {
-		if e.Seq >= before || newest.full(e.Seq) {
-			return
-		}
+	newest, said := newestOf(most), map[truce.Seq]seen{}
+	m.places.Newest(before, func(e *atlas.Entry) truce.Seq {
 		if x, ok := sieve.look(e, sight); ok && in(e, x.fields) {
 			newest.add(e.Seq)
 			said[e.Seq] = x
 		}
+		return newest.least()
+	})
+	var out []shown
+	for _, seq := range newest.sorted() {
+		x := said[seq]
+		out = append(out, shown{seq, x.verdict, sight.c.words[x.word].rule})
 	}
-	m.places.All(visit)
-	list := newest.sorted()
-	rules := make([]truce.RuleID, len(list))
-	for i, seq := range list {
-		rules[i] = sight.c.words[said[seq].word].rule
-	}
-	sight.done(m)
-	if len(list) > limit {
-		list = list[:limit]
-		var err error
-		if page.Next, err = m.cursor(list[limit-1]); err != nil {
-			return page, err
-		}
-	}
-	for i, seq := range list {
-		one, ok, err := m.mapItem(ctx, v, seq, language)
-		if err != nil {
-			return page, err
-		}
-		if ok {
-			one.Result, one.Rule = said[seq].verdict, rules[i]
-			page.Items = append(page.Items, one)
-		}
-	}
-	return page, nil
+	return out
 }
 
 // inBox says what is in a box: a place with its radius where it is seen exactly, its cell where not, the area it names where it has no place.
@@ -662,11 +671,16 @@ type newest struct {
 
 func newestOf(n int) *newest { return &newest{most: n} }
 
-// full reports whether a number has no place any more.
-func (h *newest) full(s truce.Seq) bool { return len(h.list) == h.most && s <= h.list[0] }
+// least is the greatest number that has no place any more.
+func (h *newest) least() truce.Seq {
+	if len(h.list) < h.most {
+		return 0
+	}
+	return h.list[0]
+}
 
 func (h *newest) add(s truce.Seq) {
-	if h.full(s) {
+	if s <= h.least() {
 		return
 	}
 	if len(h.list) < h.most {
@@ -717,10 +731,7 @@ func (m *Mechanism) MapAreas(v access.Viewer, s MapSearch) []MapArea {
 	areas := map[truce.PlaceID]*counted{}
 	sight := m.sight(v)
 	sieve := s.sieve(m.places)
-	m.places.All(func(e *atlas.Entry) {
-		if e.Area == 0 {
-			return
-		}
+	m.places.Areal(func(e *atlas.Entry) {
 		x, ok := sieve.look(e, sight)
 		if !ok {
 			return

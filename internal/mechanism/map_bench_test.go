@@ -78,3 +78,23 @@ func BenchmarkTile(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkNewestOnMap finds the first page of the list of a million places, and one from the middle, for viewers of different rights.
+func BenchmarkNewestOnMap(b *testing.B) {
+	m := crowd(1_000_000)
+	now := truce.InstantOf(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
+	for _, c := range []struct {
+		name   string
+		office truce.Office
+		before truce.Seq
+		s      MapSearch
+	}{{"duty", truce.OfficeDutyOfficer, 1 << 40, MapSearch{}}, {"duty-next", truce.OfficeDutyOfficer, 500_000, MapSearch{}}, {"duty-none-such", truce.OfficeDutyOfficer, 1 << 40, MapSearch{Rule: "none"}},
+		{"other-monitor", truce.OfficeMonitor, 1 << 40, MapSearch{}}, {"public", truce.OfficePublic, 1 << 40, MapSearch{}}} {
+		v := access.Viewer{Person: "p-x", Body: "team-2", Office: c.office, Vouch: truce.VouchSession, Now: now}
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				m.newestOnMap(v, c.s, c.before, 51)
+			}
+		})
+	}
+}
