@@ -105,6 +105,7 @@ const (
 	ArgSource           // Text is a source id
 	ArgMoment           // Text is a moment id
 	ArgPhrase           // Text is the id of another phrase, Args its arguments
+	ArgCountry          // Text is the code of a country, two capital letters of ISO 3166-1
 )
 
 // Arg is one argument of a phrase.
@@ -144,6 +145,7 @@ func PhraseArg(p Phrase) Arg        { return Arg{Kind: ArgPhrase, Text: p.ID, Ar
 func RecordArg(o ObservationID) Arg { return Arg{Kind: ArgRecord, Text: string(o)} }
 func SourceArg(s SourceID) Arg      { return Arg{Kind: ArgSource, Text: string(s)} }
 func MomentArg(m MomentID) Arg      { return Arg{Kind: ArgMoment, Text: string(m)} }
+func CountryArg(code string) Arg    { return Arg{Kind: ArgCountry, Text: code} }
 
 // String writes the phrase for logs and tests: its id and arguments, in no language.
 func (p Phrase) String() string {

@@ -152,6 +152,9 @@ func (c *cast) factValue(f *truce.Fact) truce.Arg {
 	if _, ok := c.byID[truce.ActorID(f.Value)]; ok {
 		return truce.ActorArg(truce.ActorID(f.Value))
 	}
+	if f.Kind == truce.FactOrigin {
+		return truce.CountryArg(f.Value)
+	}
 	return truce.Str(f.Value)
 }
 

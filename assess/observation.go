@@ -131,11 +131,14 @@ func (s *settling) outcome(r *rule, o *truce.Observation, sd sides, spot spot, c
 
 // happened answers a condition on what happened.
 func (s *settling) happened(text string, o *truce.Observation, sd sides) answer {
-	a := s.condition(s.plan.Condition(text, truce.TermEvent), func(name string, cond *terms.Condition) terms.Attribute {
+	cond := s.plan.Condition(text, truce.TermEvent)
+	a := s.condition(cond, func(name string, cond *terms.Condition) terms.Attribute {
 		return s.eventAttribute(o, sd, name, cond)
 	})
 	kids := a.reason.Children
-	a = s.because(a, "condition", truce.Str(text))
+	if s.why && cond != nil {
+		a = a.explained(truce.Say("condition", cond.Says()))
+	}
 	a.reason.Children = kids
 	return a
 }

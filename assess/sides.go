@@ -138,53 +138,27 @@ func (s *settling) condition(cond *terms.Condition, facts func(string, *terms.Co
 	t, missing, used := cond.Decide(facts)
 	a := answer{truth: t, missing: missing}
 	if t == truce.Unknown && len(missing) == 0 {
-		a.missing = []truce.Phrase{truce.Say("missing.condition", truce.Str(cond.Text))}
+		a.missing = []truce.Phrase{truce.Say("missing.condition", cond.Says())}
 	}
 	if s.why {
 		for _, u := range used {
-			a.reason.Children = append(a.reason.Children, truce.Reason{Phrase: truce.Say("value", truce.Str(u.Name), valueArg(u.Values)),
+			a.reason.Children = append(a.reason.Children, truce.Reason{Phrase: truce.Say("value", truce.PhraseArg(terms.SayAttribute(u.Name)), valueArg(u.Name, u.Values)),
 				Truth: truce.TruthOf(len(u.Values) == 1).Or(truce.Unknown), From: sources(u.From...), Records: u.Records})
 		}
 	}
 	return a
 }
 
-// valueArg writes what an attribute is, or may be.
-func valueArg(vals []any) truce.Arg {
+// valueArg says what an attribute is, or may be.
+func valueArg(name string, vals []any) truce.Arg {
 	if len(vals) == 0 {
 		return truce.WordArg("not-stated")
 	}
 	var args []truce.Arg
 	for _, v := range vals {
-		var a truce.Arg
-		switch v := v.(type) {
-		case bool:
-			a = truce.WordArg(map[bool]string{true: "yes", false: "no"}[v])
-		case int64:
-			a = truce.NumArg(v)
-		case string:
-			a = truce.Str(v)
-			if v == other {
-				a = truce.WordArg("another")
-			}
-		case []string:
-			a = truce.Str(strings.Join(v, " "))
-			if len(v) == 0 {
-				a = truce.WordArg("none")
-			}
-		case []terms.Link:
-			var parts []string
-			for _, l := range v {
-				o := l.Origin
-				if o == "" || o == other {
-					o = "?"
-				}
-				parts = append(parts, l.ID+" ("+o+")")
-			}
-			a = truce.Str(strings.Join(parts, " < "))
-			if len(v) == 0 {
-				a = truce.WordArg("none")
-			}
+		a := oneValue(name, v)
+		if len(vals) > 1 && a.Kind == truce.ArgList {
+			a = truce.PhraseArg(truce.Say("group", a))
 		}
 		if !slices.ContainsFunc(args, func(b truce.Arg) bool { return sameArg(a, b) }) {
 			args = append(args, a)
@@ -193,7 +167,48 @@ func valueArg(vals []any) truce.Arg {
 	if len(args) == 1 {
 		return args[0]
 	}
-	return truce.ListArg(args...)
+	return truce.OrArg(args...)
+}
+
+// oneValue says one of the values that an attribute may have.
+func oneValue(name string, v any) truce.Arg {
+	var list []truce.Arg
+	switch v := v.(type) {
+	case bool:
+		return truce.WordArg(map[bool]string{true: "yes", false: "no"}[v])
+	case string:
+		if v == other {
+			return truce.WordArg("another")
+		}
+		return terms.SayValue(name, v)
+	case []string:
+		for _, x := range v {
+			list = append(list, terms.SayValue(name, x))
+		}
+	case []terms.Link:
+		for _, l := range v {
+			origin := oneValue("link.origin", l.Origin)
+			if l.Origin == "" {
+				origin = truce.WordArg("not-stated")
+			}
+			list = append(list, truce.PhraseArg(truce.Say("value.link", terms.SayValue("link.id", l.ID), origin)))
+		}
+		if name == "actor.chain" { // each is under the next
+			for len(list) > 1 {
+				n := len(list)
+				list = append(list[:n-2], truce.PhraseArg(truce.Say("value.under", list[n-2], list[n-1])))
+			}
+		}
+	default:
+		return terms.SayValue(name, v)
+	}
+	switch len(list) {
+	case 0:
+		return truce.WordArg("none")
+	case 1:
+		return list[0]
+	}
+	return truce.ListArg(list...)
 }
 
 // involved answers whether the people of an incident are those a rule is about. Where the source does not say who began,

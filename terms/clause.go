@@ -166,11 +166,11 @@ func (c *clauses) place(w *truce.Where, inner bool) truce.Arg {
 	case w.Term != "":
 		return arg(truce.Say("explain.where.term", truce.TermArg(w.Term)))
 	case w.Of != "" && w.Within > 0 && w.Side != "":
-		return arg(truce.Say("explain.where.within-side", tenths(w.Within), truce.PlaceArg(w.Of), truce.Str(string(w.Side))))
+		return arg(truce.Say("explain.where.within-side", tenths(w.Within), truce.PlaceArg(w.Of), truce.WordArg(string(w.Side))))
 	case w.Of != "" && w.Within > 0:
 		return arg(truce.Say("explain.where.within", tenths(w.Within), truce.PlaceArg(w.Of)))
 	case w.Of != "":
-		return arg(truce.Say("explain.where.side", truce.PlaceArg(w.Of), truce.Str(string(w.Side))))
+		return arg(truce.Say("explain.where.side", truce.PlaceArg(w.Of), truce.WordArg(string(w.Side))))
 	case len(w.All) == 1:
 		return c.place(&w.All[0], inner)
 	case len(w.All) > 0 && !inner:
@@ -467,19 +467,28 @@ var questionPhrases = map[string][2]truce.Phrase{
 
 // condition says a CEL condition in words, or quotes it where there are none.
 func (c *clauses) condition(text string, kind truce.TermKind) truce.Arg {
-	quoted := arg(truce.Say("explain.condition.quoted", truce.Str(text)))
-	all, err := sharedConditions()
-	if err != nil || text == "" {
-		return quoted
+	if all, err := sharedConditions(); err == nil && text != "" {
+		if cond, faults := all.compile(text, kind); len(faults) == 0 {
+			return cond.Says()
+		}
 	}
-	cond, faults := all.compile(text, kind)
-	if len(faults) > 0 {
-		return quoted
-	}
-	if out, ok := c.expr(cond.Tree(), true, false); ok {
+	return arg(truce.Say("explain.condition.quoted", truce.Str(text)))
+}
+
+// Says is the condition in words, or its text where its form has none.
+func (c *Condition) Says() truce.Arg {
+	if out, ok := new(clauses).expr(c.Tree(), true, false); ok {
 		return out
 	}
-	return quoted
+	return arg(truce.Say("explain.condition.quoted", truce.Str(c.Text)))
+}
+
+// SayAttribute names what a condition can ask for, a thing or what is so or not; nothing where it cannot be asked for.
+func SayAttribute(name string) truce.Phrase {
+	if q, ok := questionPhrases[name]; ok {
+		return q[0]
+	}
+	return attributePhrases[name]
 }
 
 // expr says a condition, or its opposite; inner is one inside a list, whose own lists are put in brackets. Ok is false
@@ -657,10 +666,13 @@ func (c *clauses) among(e Expr, yes bool) (out truce.Arg, ok bool) {
 }
 
 // constant says a value as the attribute it is compared with means it.
-func constant(attribute Expr, v any) truce.Arg {
+func constant(attribute Expr, v any) truce.Arg { return SayValue(attribute.Name, v) }
+
+// SayValue says a text or a number as an attribute means it; of a list, one that is in it.
+func SayValue(attribute string, v any) truce.Arg {
 	switch v := v.(type) {
 	case int64:
-		switch attribute.Name {
+		switch attribute {
 		case "equipment.calibre_mm":
 			return arg(truce.Say("explain.value.millimetres", truce.NumArg(v)))
 		case "equipment.range_m":
@@ -668,14 +680,16 @@ func constant(attribute Expr, v any) truce.Arg {
 		}
 		return truce.NumArg(v)
 	case string:
-		switch attribute.Name {
+		switch attribute {
+		case "actor.origin", "target.origin", "link.origin":
+			return truce.CountryArg(v)
 		case "actor.id", "target.id", "link.id", "actor.invited_by", "actor.sponsors", "actor.chain", "actor.belongs_to", "target.belongs_to":
 			return truce.ActorArg(truce.ActorID(v))
 		case "actor.kind", "target.kind", "link.kind", "event.means", "event.standing", "event.result",
 			"event.kind", "event.kinds", "equipment.category", "equipment.kinds":
 			return truce.WordArg(v)
 		}
-		return arg(truce.Say("explain.value.text", truce.Str(v)))
+		return truce.Str(v)
 	}
 	return truce.Str("")
 }

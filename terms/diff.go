@@ -881,7 +881,7 @@ func factPhrase(f truce.Fact) truce.Phrase {
 	switch f.Kind {
 	case truce.FactAdheres, truce.FactExcluded:
 	case truce.FactOrigin:
-		out = truce.Say("diff.fact-value", arg(out), truce.Str(f.Value))
+		out = truce.Say("diff.fact-value", arg(out), truce.CountryArg(f.Value))
 	default:
 		out = truce.Say("diff.fact-value", arg(out), truce.ActorArg(truce.ActorID(f.Value)))
 	}

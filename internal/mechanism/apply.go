@@ -21,6 +21,7 @@ func (m *Mechanism) apply(r *truce.Record, g vault.Groups, said any) error {
 	if err := m.Directory.Apply(r, g); err != nil {
 		return err
 	}
+	m.latest = max(m.latest, r.Recorded)
 	var at *spot
 	switch x := said.(type) {
 	case record.Observation:

@@ -40,6 +40,7 @@ func TestNobodyWaitsForTheRules(t *testing.T) {
 		taken := make(chan int, 1)
 		go func() {
 			m.Await(ctx, must(e.Store.Head(ctx)).Seq)
+			must(m.WhatIf(ctx, e.As("duty"), mechanism.Supposition{}, "en"))
 			taken <- len(must(m.Observations(ctx, e.As("duty"), mechanism.Search{})).Items)
 		}()
 		select {

@@ -37,8 +37,6 @@ type Evaluator interface {
 	Settle(at truce.Instant) ([]record.Draft, error)
 	// Stale reports that it holds content that was erased since: then it is made anew from the journal.
 	Stale() bool
-	// Now is the latest time of the journal so far.
-	Now() truce.Instant
 	// Found makes a published finding known, and Retract says that one of them stands no longer.
 	Found(live.Finding)
 	Retract()
@@ -97,6 +95,7 @@ type Mechanism struct {
 	waiting map[truce.RecordID]int // where in pending a record is
 	batch   int                    // of so many rows
 	head    journal.Head
+	latest  truce.Instant // at which anything was recorded
 	failed  error
 	changed chan struct{} // closed and replaced whenever head or failed change
 	// inflight are the records handed to the journal and not yet taken up: what is sent twice at once is one record.

@@ -25,7 +25,7 @@ func (m *Mechanism) Notice(ctx context.Context, n record.Notice) error {
 
 // Latest is the latest time of the journal so far: the time at which rules are to be settled. It comes from records, not from a clock.
 func (m *Mechanism) Latest() truce.Instant {
-	live, done := m.rules()
-	defer done()
-	return live.Now()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.latest
 }
