@@ -617,10 +617,10 @@ func (m *Mechanism) mapItem(ctx context.Context, v access.Viewer, seq truce.Seq,
 		*one.Observation, err = m.observation(ctx, row, t, sees)
 	case truce.RecordOutcome:
 		one.Outcome = new(Outcome)
-		*one.Outcome, err = m.outcome(ctx, row, t, sees, language)
+		*one.Outcome, err = m.outcomeOf(ctx, row, t, sees, language, false)
 	case truce.RecordPositions:
 		one.Track = new(Positions)
-		*one.Track, err = m.track(ctx, row, t, sees, true)
+		*one.Track, err = m.track(ctx, row, t, sees, endFixes)
 	}
 	m.note(v, t, sees)
 	return one, true, err

@@ -227,7 +227,7 @@ func (m *Mechanism) Tracks(ctx context.Context, v access.Viewer, s Search) (Page
 		if (q.First != nil || q.Last != nil) && !sees.Has(access.WhenCoarse) || q.Cells != nil && !sees.Has(access.WhereCoarse) {
 			return Positions{}, false, nil
 		}
-		p, err := m.track(ctx, row, t, sees, false)
+		p, err := m.track(ctx, row, t, sees, noFixes)
 		return p, true, err
 	})
 }
@@ -238,10 +238,19 @@ func (m *Mechanism) Track(ctx context.Context, v access.Viewer, id truce.RecordI
 	if err != nil {
 		return Positions{}, err
 	}
-	return m.track(ctx, &row, t, sees, true)
+	return m.track(ctx, &row, t, sees, allFixes)
 }
 
-func (m *Mechanism) track(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, fixes bool) (out Positions, err error) {
+// fixes is how many of the positions of a stretch are told: none, the first and the last, or all.
+type fixes int
+
+const (
+	noFixes fixes = iota
+	endFixes
+	allFixes
+)
+
+func (m *Mechanism) track(ctx context.Context, row *view.Row, t access.Thing, sees access.Fields, told fixes) (out Positions, err error) {
 	out = Positions{Card: m.card(row, t, sees)}
 	defer func() { access.RedactTo(sees, &out) }()
 	if h := row.Happened; h != nil {
@@ -260,8 +269,11 @@ func (m *Mechanism) track(ctx context.Context, row *view.Row, t access.Thing, se
 		return out, err
 	}
 	out.Unit, out.Actor, out.Category, out.Fixes, out.Source = p.Track.Unit, p.Track.Actor, p.Track.Category, len(p.Fixes), p.Track.Source.ID
-	if fixes && sees.Has(access.WhereExact|access.WhenExact) {
-		for _, f := range p.Fixes {
+	if told != noFixes && sees.Has(access.WhereExact|access.WhenExact) {
+		for i, f := range p.Fixes {
+			if told == endFixes && i > 0 && i < len(p.Fixes)-1 {
+				continue
+			}
 			out.Track = append(out.Track, Fix{f.At.String(), f.Pos.Lat.Degrees(), f.Pos.Lon.Degrees(), f.Error})
 		}
 	}

@@ -86,7 +86,7 @@ INSERT INTO reached VALUES (1, 0, zeroblob(32));
 const indexes = `
 CREATE INDEX IF NOT EXISTS record_kind ON record (kind, seq);
 CREATE INDEX IF NOT EXISTS record_case ON record (case_id, seq) WHERE case_id <> '';
-CREATE INDEX IF NOT EXISTS happened_kind ON happened (kind, seq);
+CREATE INDEX IF NOT EXISTS happened_kind ON happened (kind, seq, last); -- the day beside it: what is too old is passed over without being opened
 CREATE INDEX IF NOT EXISTS happened_day ON happened (first, seq);
 CREATE INDEX IF NOT EXISTS happened_cell ON happened (lat, lon, seq) WHERE lat IS NOT NULL;
 CREATE INDEX IF NOT EXISTS outcome_rule ON outcome (rule, latest, seq);
