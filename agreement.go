@@ -233,10 +233,11 @@ type Duration struct {
 	Origin     Origin `json:"-"`
 }
 
-// KindWord is a word the agreement adds to the list of incidents or equipment.
+// KindWord is a word the agreement adds to the list of incidents or equipment, or a name for one of its own that stands in neither.
 type KindWord struct {
 	Word, Parent string
 	Equipment    bool
+	Other        bool `json:",omitempty"` // in neither: an act, a kind of passage or notification, a side of a line
 	Name         Words
 	Origin       Origin `json:"-"`
 }

@@ -85,6 +85,7 @@ var importers = map[string][]string{
 	"github.com/rivo/uniseg":              {"truce/terms"},
 	"golang.org/x/text/feature/plural":    {"truce/internal/lang"},
 	"golang.org/x/text/language":          {"truce/internal/lang"},
+	"golang.org/x/text/language/display":  {"truce/internal/lang"},
 	"golang.org/x/text/width":             {"truce/internal/lang"},
 	"golang.org/x/text/encoding":          {"truce/internal/intake"},
 	"golang.org/x/text/transform":         {"truce/internal/intake"},

@@ -277,7 +277,7 @@ func merge[T any](list []T, of func(T) terms.Attribute) terms.Attribute {
 
 func appendValue(list []any, v any) []any {
 	for _, have := range list {
-		if sameArg(valueArg([]any{have}), valueArg([]any{v})) {
+		if sameArg(oneValue("", have), oneValue("", v)) {
 			return list
 		}
 	}

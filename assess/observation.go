@@ -137,7 +137,7 @@ func (s *settling) happened(text string, o *truce.Observation, sd sides) answer 
 	})
 	kids := a.reason.Children
 	if s.why && cond != nil {
-		a = a.explained(truce.Say("condition", cond.Says()))
+		a = a.explained(truce.Say("condition", cond.Says))
 	}
 	a.reason.Children = kids
 	return a

@@ -2,7 +2,6 @@ package assess
 
 import (
 	"slices"
-	"strings"
 
 	"truce"
 	"truce/terms"
@@ -138,7 +137,7 @@ func (s *settling) condition(cond *terms.Condition, facts func(string, *terms.Co
 	t, missing, used := cond.Decide(facts)
 	a := answer{truth: t, missing: missing}
 	if t == truce.Unknown && len(missing) == 0 {
-		a.missing = []truce.Phrase{truce.Say("missing.condition", cond.Says())}
+		a.missing = []truce.Phrase{truce.Say("missing.condition", cond.Says)}
 	}
 	if s.why {
 		for _, u := range used {

@@ -270,12 +270,7 @@ func (s *story) event(c *cursor, head string) {
 }
 
 func (s *story) incidents() truce.Taxonomy {
-	t := truce.IncidentKinds
-	for _, k := range s.agreement.Kinds {
-		if !k.Equipment {
-			t = t.With(k.Word, k.Parent)
-		}
-	}
+	t, _ := terms.Kinds(s.agreement)
 	return t
 }
 
@@ -559,12 +554,7 @@ func (s *story) whole(c *cursor) (int64, bool) {
 
 // equipment reads "12 tank, 3 artillery of 122 mm".
 func (s *story) equipment(c *cursor, o *truce.Observation) {
-	tree := truce.EquipmentKinds
-	for _, k := range s.agreement.Kinds {
-		if k.Equipment {
-			tree = tree.With(k.Word, k.Parent)
-		}
-	}
+	_, tree := terms.Kinds(s.agreement)
 	for {
 		e := truce.Equipment{}
 		if w := c.peek().Text; w != "" && w[0] >= '0' && w[0] <= '9' {

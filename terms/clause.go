@@ -469,18 +469,10 @@ var questionPhrases = map[string][2]truce.Phrase{
 func (c *clauses) condition(text string, kind truce.TermKind) truce.Arg {
 	if all, err := sharedConditions(); err == nil && text != "" {
 		if cond, faults := all.compile(text, kind); len(faults) == 0 {
-			return cond.Says()
+			return cond.Says
 		}
 	}
 	return arg(truce.Say("explain.condition.quoted", truce.Str(text)))
-}
-
-// Says is the condition in words, or its text where its form has none.
-func (c *Condition) Says() truce.Arg {
-	if out, ok := new(clauses).expr(c.Tree(), true, false); ok {
-		return out
-	}
-	return arg(truce.Say("explain.condition.quoted", truce.Str(c.Text)))
 }
 
 // SayAttribute names what a condition can ask for, a thing or what is so or not; nothing where it cannot be asked for.

@@ -97,6 +97,8 @@ func AttributeNames(kind truce.TermKind) []string {
 // the facts it has do not decide it.
 type Condition struct {
 	Text string
+	// Says is the condition in words, or its text where its form has none.
+	Says truce.Arg
 	// Uses lists the attributes it names, in order of first use.
 	Uses []string
 	// Texts and Numbers are the constants in it: the values at which an uncertain attribute can change the answer.
@@ -207,6 +209,11 @@ func (c *conditions) compile(text string, kind truce.TermKind) (*Condition, []fa
 			}
 		}
 	}))
+	said, ok := new(clauses).expr(cond.Tree(), true, false)
+	if !ok {
+		said = arg(truce.Say("explain.condition.quoted", truce.Str(text)))
+	}
+	cond.Says = said
 	return cond, nil
 }
 

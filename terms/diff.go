@@ -321,6 +321,7 @@ var partFields = map[string]map[string]field{
 	"KindWord": {
 		"Parent":    value1(truce.Say("diff.parent"), sayText),
 		"Equipment": value1(truce.Say("diff.list"), sayList),
+		"Other":     value1(truce.Say("diff.other"), sayBool),
 		"Name":      inLanguages(truce.Say("diff.name")),
 	},
 	"Term": {

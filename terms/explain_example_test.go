@@ -30,7 +30,7 @@ func ExampleExplain() {
 	// - The following must not be within 15 km of the line of contact: armament.
 	// - It applies from 24 days after the end of 7 days in a row without a breach of “ceasefire” (each day as found by the mechanism, which must have watched it; a breach that it confirms begins the count anew; counted only inside the valley; counted from entry into force (1 February 2030, 12:00 (UTC+3))).
 	// [3] Obligations: maps handed over
-	// - This must be done: “maps handed over”.
+	// - This must be done: “the maps were handed over”.
 	// - It binds each of the parties and the guarantors.
 	// - It applies from signature (10 January 2030).
 	// - The last day for it is 14 February 2030.

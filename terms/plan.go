@@ -38,18 +38,25 @@ type PlannedRule struct {
 	Choices [][]truce.Choice
 }
 
+// Kinds gives the lists of incidents and of equipment with the words that an agreement adds to them.
+func Kinds(a *truce.Agreement) (incidents, equipment truce.Taxonomy) {
+	incidents, equipment = truce.IncidentKinds, truce.EquipmentKinds
+	for _, k := range a.Kinds {
+		switch {
+		case k.Equipment:
+			equipment = equipment.With(k.Word, k.Parent)
+		case !k.Other:
+			incidents = incidents.With(k.Word, k.Parent)
+		}
+	}
+	return incidents, equipment
+}
+
 // Compile makes a plan of an agreement whose report had no errors.
 func Compile(a *truce.Agreement) (*Plan, error) {
 	const op truce.Op = "terms.Compile"
-	p := &Plan{Agreement: a, Incidents: truce.IncidentKinds, Equipment: truce.EquipmentKinds,
-		conditions: map[conditionKey]*Condition{}, terms: map[truce.TermID]*truce.Term{}}
-	for _, k := range a.Kinds {
-		if k.Equipment {
-			p.Equipment = p.Equipment.With(k.Word, k.Parent)
-		} else {
-			p.Incidents = p.Incidents.With(k.Word, k.Parent)
-		}
-	}
+	p := &Plan{Agreement: a, conditions: map[conditionKey]*Condition{}, terms: map[truce.TermID]*truce.Term{}}
+	p.Incidents, p.Equipment = Kinds(a)
 	for i := range a.Terms {
 		p.terms[a.Terms[i].ID] = &a.Terms[i]
 	}

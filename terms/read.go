@@ -179,8 +179,11 @@ func (r *reader) collect(o object) {
 		q := quiet(v, kindKeys)
 		word, parent := q.get("word").text(), q.get("parent").text()
 		tree := &r.incidents
-		if q.get("of").text() == "equipment" {
+		switch q.get("of").text() {
+		case "equipment":
 			tree = &r.equipment
+		case "other":
+			continue
 		}
 		if isWord(word) && !tree.Has(word) && (parent == "" || tree.Has(parent)) {
 			*tree = tree.With(word, parent)
@@ -253,10 +256,15 @@ func (r *reader) kindWords(v value) []truce.KindWord {
 		o := w.object(kindKeys...)
 		o.need("word")
 		k := truce.KindWord{Word: o.get("word").text(), Parent: o.get("parent").text(), Name: r.words(o.get("name")), Origin: w.at}
-		k.Equipment = oneOf(o.get("of"), []string{"incident", "equipment"}) == "equipment"
 		tree, base := r.incidents, truce.IncidentKinds
-		if k.Equipment {
+		switch oneOf(o.get("of"), []string{"incident", "equipment", "other"}) {
+		case "equipment":
+			k.Equipment = true
 			tree, base = r.equipment, truce.EquipmentKinds
+		case "other":
+			k.Other = true
+			o.need("name")
+			tree, base = truce.Taxonomy{}, truce.Taxonomy{}
 		}
 		if base.Has(k.Word) {
 			o.get("word").fail("name-twice", fmt.Sprintf("%q is a word of the language already", k.Word), "choose another")

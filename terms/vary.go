@@ -222,13 +222,7 @@ func readerOf(a *truce.Agreement) *reader {
 	for _, f := range a.Places {
 		know(places, string(f.ID))
 	}
-	for _, k := range a.Kinds {
-		if k.Equipment {
-			r.equipment = r.equipment.With(k.Word, k.Parent)
-		} else {
-			r.incidents = r.incidents.With(k.Word, k.Parent)
-		}
-	}
+	r.incidents, r.equipment = Kinds(a)
 	return r
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"truce"
 )
@@ -166,6 +167,8 @@ func (p *Printer) Arg(a truce.Arg) string {
 		return p.Source(truce.SourceID(a.Text))
 	case truce.ArgPhrase:
 		return p.Say(truce.Phrase{ID: a.Text, Args: a.Args})
+	case truce.ArgCountry:
+		return p.Country(a.Text)
 	}
 	return p.data(a.Text)
 }
@@ -219,6 +222,14 @@ func (p *Printer) Source(id truce.SourceID) string {
 		return p.data(s.Who)
 	}
 	return p.text("name.source-alone", p.data(s.Who), p.data(s.On))
+}
+
+// Country writes the name of a country, given by the two letters of ISO 3166-1; letters that name none are shown as they are.
+func (p *Printer) Country(code string) string {
+	if r, err := language.ParseRegion(code); err == nil && r.IsCountry() {
+		return display.Regions(p.tag).Name(r)
+	}
+	return p.data(code)
 }
 
 // And joins items as the language does: "a, b and c".

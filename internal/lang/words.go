@@ -39,6 +39,7 @@ var lists = []list{
 	{"result.", truce.ResultWords()},
 	{"truth.", []string{"true", "false", "unknown"}},
 	{"said.", []string{"yes", "no", "none", "another", "not-stated", "not-yet", "no-date"}},
+	{"restriction.", []string{"access-denied", "jamming", "shots-near-monitors"}}, // the usual ones; an agreement may have words of its own
 	{"field.", []string{"kind", "count", "deaths", "civilians", "injured", "means", "standing", "sources", "result"}},
 }
 
