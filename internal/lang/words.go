@@ -32,6 +32,7 @@ var lists = []list{
 	{"verb.", []string{"forbids", "limits", "requires", "permits", "assessed"}},
 	{"subject.", []string{"observation", "episode", "obligation", "period"}},
 	{"edges.", []string{"straight", "geodesic"}},
+	{"side.", []string{"north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"}}, // of lines, where they lie by the compass; an agreement may name others
 	{"shape.", []string{"point", "line", "area"}},
 	{"renewal.", []string{"consent", "no-objection"}},
 	{"found-by.", []string{"mechanism", "outcomes"}},
