@@ -54,6 +54,7 @@ type mapView struct {
 	Cases                     []mapCase
 	Areas                     []mechanism.MapArea
 	Coverage                  mechanism.Coverage
+	Outside                   bool // the viewer is not told of every look
 	Whole                     bool
 	Sketch                    template.HTML
 	Bands                     []bandName
@@ -204,7 +205,7 @@ func (s *server) mapPage(q *request) error {
 	if v.Coverage, err = s.m.Coverage(q.ctx, q.Viewer); err != nil {
 		return err
 	}
-	if !toldOfLooking(v.Coverage) {
+	if v.Outside = !access.Exact(q.Viewer); v.Outside && !v.Coverage.Told() { // whoever is told of nobody cannot say that nobody looked
 		v.Coverage.Areas = nil
 	}
 	for _, b := range bandsOf(a.Plan.Agreement) {
@@ -336,13 +337,6 @@ func firstSight(a *truce.Agreement) string {
 		}
 	}
 	return "30,27,45,39"
-}
-
-// toldOfLooking reports whether a viewer is told of anybody who looked. Who is told of nobody cannot say that nobody did.
-func toldOfLooking(c mechanism.Coverage) bool {
-	return slices.ContainsFunc(c.Areas, func(x mechanism.AreaCoverage) bool {
-		return slices.ContainsFunc(x.Days, func(d mechanism.Looked) bool { return !d.Nobody() })
-	})
 }
 
 func (q *request) bandText(b band) string {
@@ -521,7 +515,7 @@ func (s *server) things(q *request) error {
 		}
 		return props[id]
 	}
-	if !toldOfLooking(cover) {
+	if !access.Exact(q.Viewer) && !cover.Told() {
 		cover.Areas = nil
 	}
 	for _, c := range cover.Areas {

@@ -149,7 +149,10 @@ func TestNobodyLookedIsNotGuessed(t *testing.T) {
 	coverage := `{"id":"cov-1","kind":"coverage","time":"2017-11-19","place":{"kind":"named","name":"southwest"},"complete":true}` + "\n"
 	e.Report("monitor", coverage)
 	e.Later(access.DefaultPlaceDelay)
-	if page := e.page("", "/en/map"); strings.Contains(page, `class="looked"`) {
+	if page := e.page("", "/en/map"); strings.Contains(page, `class="cover"`) || strings.Contains(page, "nobody looked") {
 		t.Error("the public is told who looked, or that nobody did")
+	}
+	if page := e.page("duty", "/en/map"); !strings.Contains(page, `class="cover"`) || !strings.Contains(page, "nobody looked") {
+		t.Error("the operations room is not told where nobody looked")
 	}
 }

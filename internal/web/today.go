@@ -124,6 +124,7 @@ func (s *server) today(q *request) error {
 	if v.Changes, err = s.m.Changes(q.ctx, q.Viewer, q.seenCursor(), q.lang); err != nil {
 		return err
 	}
+	v.Changes.Items = slices.DeleteFunc(v.Changes.Items, saysNothing)
 	for i := range v.Changes.Items {
 		if c := &v.Changes.Items[i].Card; c.Recorded != "" {
 			c.Recorded = minute(c.Recorded)
@@ -202,6 +203,17 @@ func (q *request) owed(v *todayView, cases []mechanism.Case) error {
 		}
 	}
 	return err
+}
+
+// saysNothing reports that a change tells its reader no more than its kind, of which the count beside the list tells as much.
+func saysNothing(x mechanism.Change) bool {
+	switch {
+	case x.Observation != nil:
+		return x.Observation.Observed == "" && x.Observation.FirstDay == ""
+	case x.Outcome != nil:
+		return x.Outcome.Rule == ""
+	}
+	return x.Statement == nil && x.Query == nil && x.Step == nil
 }
 
 // minute is a time to the minute: seconds say nothing to whoever reads a list.
