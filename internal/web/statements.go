@@ -26,9 +26,12 @@ func aboutStatements(s *server) {
 // maxTalk is how many statements, and acts of queries, one page holds.
 const maxTalk = 60
 
+// notInText stands among what statements speak of for everything that the text does not contain.
+const notInText = "-"
+
 // statementsView is who said what, and what was asked and not answered.
 type statementsView struct {
-	Recorded    []mechanism.Statement
+	Recorded    []recordedStatement
 	Next        string
 	Public      []publicStatement // of the agreement's own file
 	About       []Option
@@ -56,6 +59,12 @@ func (v statementsView) Was(form, field string) string {
 		return ""
 	}
 	return v.typed.values.Get(field)
+}
+
+// recordedStatement is one on record, with what it speaks of by name.
+type recordedStatement struct {
+	mechanism.Statement
+	About []aboutView
 }
 
 // publicStatement is one of the agreement's file of statements, with whether what it speaks of is in the text at all.
@@ -89,24 +98,21 @@ func (s *server) statements(q *request, t *typed) error {
 	text := a.Plan.Agreement
 	v := statementsView{Chosen: q.query("about"), ChosenWho: q.query("who"), typed: t}
 	what := parts(text)
-	v.About = append(v.About, Option{Value: "", Name: q.say("web.statements.anything")})
+	v.About = append(v.About, Option{Value: "", Name: q.say("web.statements.anything")}, Option{notInText, q.say("web.statements.bare"), v.Chosen == notInText})
 	seen := map[string]bool{}
 	for i := range text.Statements {
 		st := &text.Statements[i]
-		one := publicStatement{Statement: st, Bare: true}
+		one := publicStatement{Statement: st}
 		for _, id := range st.About {
-			x, known := what[id]
-			if !known {
-				x = aboutView{ID: id, Kind: "word"}
-			}
-			one.Bare = one.Bare && (x.Kind == "word" || x.Kind == "actor" || x.Kind == "place")
+			x := what.find(id)
 			one.About = append(one.About, x)
 			if !seen[id] {
 				seen[id] = true
 				v.About = append(v.About, Option{id, q.aboutName(x), v.Chosen == id})
 			}
 		}
-		if (v.Chosen == "" || slices.Contains(st.About, v.Chosen)) && (v.ChosenWho == "" || string(st.Actor) == v.ChosenWho) {
+		one.Bare = outsideText(one.About)
+		if (v.Chosen == "" || v.Chosen == notInText && one.Bare || slices.Contains(st.About, v.Chosen)) && (v.ChosenWho == "" || string(st.Actor) == v.ChosenWho) {
 			v.Public = append(v.Public, one)
 		}
 		if st.Actor != "" && !slices.ContainsFunc(v.Who, func(o Option) bool { return o.Value == string(st.Actor) }) {
@@ -123,8 +129,12 @@ func (s *server) statements(q *request, t *typed) error {
 		if x.At != "" {
 			x.At = minute(x.At)
 		}
-		if (v.Chosen == "" || slices.Contains(x.About, v.Chosen) || string(x.Term) == v.Chosen) && (v.ChosenWho == "" || string(x.Of) == v.ChosenWho) {
-			v.Recorded = append(v.Recorded, x)
+		one := recordedStatement{Statement: x}
+		for _, id := range x.About {
+			one.About = append(one.About, what.find(id))
+		}
+		if (v.Chosen == "" || v.Chosen == notInText && x.Term == "" && outsideText(one.About) || slices.Contains(x.About, v.Chosen) || string(x.Term) == v.Chosen) && (v.ChosenWho == "" || string(x.Of) == v.ChosenWho) {
+			v.Recorded = append(v.Recorded, one)
 		}
 	}
 	if err := q.queries(&v); err != nil {
@@ -134,9 +144,22 @@ func (s *server) statements(q *request, t *typed) error {
 	return q.show("statements", v)
 }
 
-// parts lists what a statement can speak of, by its id.
-func parts(a *truce.Agreement) map[string]aboutView {
-	out := map[string]aboutView{}
+// speakable is what a statement can speak of, by its id.
+type speakable map[string]aboutView
+
+// find gives what an id stands for; what the agreement does not contain stands for itself.
+func (s speakable) find(id string) aboutView {
+	if x, known := s[id]; known {
+		return x
+	}
+	return aboutView{ID: id, Kind: "word"}
+}
+
+func parts(a *truce.Agreement) speakable {
+	out := speakable{}
+	for _, x := range a.Statements {
+		out[string(x.ID)] = aboutView{string(x.ID), "statement", ""}
+	}
 	for _, x := range a.Places {
 		out[string(x.ID)] = aboutView{string(x.ID), "place", ""}
 	}
@@ -158,6 +181,11 @@ func parts(a *truce.Agreement) map[string]aboutView {
 	return out
 }
 
+// outsideText reports whether something speaks of nothing that the text contains.
+func outsideText(about []aboutView) bool {
+	return !slices.ContainsFunc(about, func(x aboutView) bool { return slices.Contains([]string{"article", "rule", "term", "moment"}, x.Kind) })
+}
+
 // aboutName is what something that a statement speaks of is called.
 func (q *request) aboutName(x aboutView) string {
 	p := q.p()
@@ -172,6 +200,8 @@ func (q *request) aboutName(x aboutView) string {
 		return p.Term(truce.TermID(x.ID))
 	case "rule":
 		return p.Rule(truce.RuleID(x.ID))
+	case "statement":
+		return p.Source(truce.SourceID(x.ID))
 	case "article":
 		return q.say("web.statements.article", truce.Str(x.ID))
 	}

@@ -21,13 +21,16 @@ func TestStatementsOpen(t *testing.T) {
 		}
 	}
 	page := e.page("", "/en/statements")
-	for _, want := range []string{`id="s-st-lavrov-2017-11-14"`, "Asharq al-Awsat", "speaks of no part of the text", "Reached us by way of"} {
+	for _, want := range []string{`id="s-st-lavrov-2017-11-14"`, "Asharq al-Awsat", `<span class="tag bare">`, "Reached us by way of"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("it lacks %q", want)
 		}
 	}
 	if few := e.page("", "/en/statements?who=russia"); strings.Contains(few, `id="s-st-momani-2017-11-11"`) || !strings.Contains(few, `id="s-st-lavrov-2017-11-14"`) {
 		t.Error("the list is not narrowed to one side")
+	}
+	if few := e.page("", "/en/statements?about=-"); strings.Count(few, `id="s-`) == 0 || strings.Count(few, `id="s-`) != strings.Count(few, `<span class="tag bare">`) {
+		t.Error("the list is not narrowed to what speaks of no part of the text")
 	}
 }
 
