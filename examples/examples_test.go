@@ -157,6 +157,12 @@ func TestThreeLanguages(t *testing.T) {
 			for _, x := range a.Kinds {
 				all("word "+x.Word, x.Name)
 			}
+			arabic := lang.For("ar").With(a)
+			for _, w := range ownWords(a) {
+				if said := arabic.Word(w); strings.ContainsFunc(said, func(r rune) bool { return r >= 'a' && r <= 'z' }) {
+					t.Errorf("%s %s: the word %q has no name under kinds", dir, a.Version, w)
+				}
+			}
 			var langs []string
 			for _, x := range a.Texts {
 				langs = append(langs, x.Lang)
@@ -166,6 +172,31 @@ func TestThreeLanguages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// ownWords are those an agreement uses beside the lists of incidents and equipment: acts, kinds of passage and notification, sides of lines.
+func ownWords(a *truce.Agreement) (words []string) {
+	for _, u := range terms.Rules(a) {
+		if u.Object != truce.KindIncident {
+			words = append(words, u.Kinds...)
+		}
+		for _, s := range u.Steps {
+			words = append(words, s.What)
+		}
+		for _, x := range u.Unless {
+			words = append(words, x.Kinds...)
+			if x.Notice != nil {
+				words = append(words, x.Notice.What...)
+			}
+		}
+	}
+	for _, f := range a.Places {
+		words = append(words, string(f.Left), string(f.Right))
+	}
+	if a.Duration != nil {
+		words = append(words, a.Duration.Act)
+	}
+	return words
 }
 
 // grades are explained in the README of each example.

@@ -237,7 +237,7 @@ func (l *life) round(o observer, midnight truce.Instant, put func(truce.Instant,
 	}
 	if l.chance(35) {
 		town := pick(l, append(append([]truce.PlaceID{}, governmentTowns...), oppositionTowns...)...)
-		put(morning.Add(3*time.Hour), line{ID: l.id(), Kind: "inspection", What: "storage", Time: fromTo(morning.Add(3*time.Hour), time.Hour), Place: within(l.scatter(l.towns[town], 900), 100),
+		put(morning.Add(3*time.Hour), line{ID: l.id(), Kind: "inspection", What: "storage-site", Time: fromTo(morning.Add(3*time.Hour), time.Hour), Place: within(l.scatter(l.towns[town], 900), 100),
 			Parts: subject(pick(l, army, southernFront)), Equipment: []equipment{{"howitzer", 122, 2 + l.r.IntN(4)}, {"mortar", 120, l.r.IntN(6) + 1}}, Complete: l.chance(70), Source: src, Simulated: true})
 	}
 	if l.chance(55) {
