@@ -168,6 +168,17 @@ type caseView struct {
 	Since       []casefile.Done
 	Stale       bool
 	Opens       bool // the viewer may ask for originals
+	Citable     []Option
+}
+
+// Cited is what a record that the case cites is called; its own name where nothing is told of it.
+func (v *caseView) Cited(id truce.RecordID) string {
+	for _, x := range v.Citable {
+		if x.Value == string(id) {
+			return x.Name
+		}
+	}
+	return string(id)
 }
 
 // column is what one of those concerned said, beside the others.
@@ -238,6 +249,7 @@ func (s *server) caseView(q *request, t *tried, reasons bool) (*caseView, error)
 	v.Evidence.Media = slices.DeleteFunc(slices.Clone(all), func(x mechanism.Media) bool {
 		return x.Of != "" && slices.ContainsFunc(all, func(y mechanism.Media) bool { return y.ID == x.Of && slices.Contains(y.Copies, x.ID) })
 	})
+	v.Citable = v.citable(q)
 	a, ok := s.m.Current()
 	for _, x := range s.m.Versions() {
 		if x.Plan.Agreement.Version == c.Version {
@@ -471,11 +483,11 @@ func (s *server) stepForm(q *request, v *caseView, o mechanism.CaseOption, t *tr
 	}
 	switch {
 	case slices.Contains(o.Needs, casefile.NeedCites.Code):
-		add(Field{Name: "cites", Kind: "records", Options: v.citable(q), Hint: q.say("web.case.cites-hint")})
+		add(Field{Name: "cites", Kind: "records", Options: v.Citable, Hint: q.say("web.case.cites-hint")})
 	case slices.Contains(o.Needs, casefile.NeedNewCites.Code):
 		add(Field{Name: "cites", Kind: "records", Hint: q.say("web.case.new-hint")})
 	case o.Step == truce.StepRespond || o.Step == truce.StepRemedy || o.Step == truce.StepDissent:
-		add(Field{Name: "cites", Kind: "records", Hint: q.say("web.case.cites-hint")})
+		add(Field{Name: "cites", Kind: "records", Options: v.Citable, Hint: q.say("web.case.cites-hint")})
 	}
 	label := "text"
 	if !needsText {
@@ -497,7 +509,7 @@ func choose(q *request, list []Option) []Option {
 	return append([]Option{{"", q.say("web.case.choose"), true}}, list...)
 }
 
-// citable lists what the case rests on, for a step that must say what it rests on.
+// citable lists what the case rests on by name, for a step that says what it rests on.
 func (v *caseView) citable(q *request) (out []Option) {
 	p := q.p()
 	for _, o := range v.Evidence.Observations {
@@ -508,7 +520,11 @@ func (v *caseView) citable(q *request) (out []Option) {
 		out = append(out, Option{string(o.ID), name + spanIn(p, " · ", o.From, o.To), false})
 	}
 	for _, o := range v.Current {
-		out = append(out, Option{string(o.ID), p.Rule(o.Rule) + ": " + style.Is(p, "result", o.Result), false})
+		says := o.Result
+		if !o.Same {
+			says = "turns"
+		}
+		out = append(out, Option{string(o.ID), p.Rule(o.Rule) + ": " + style.Is(p, "result", says), false})
 	}
 	for _, x := range v.Evidence.Media {
 		out = append(out, Option{string(x.ID), style.Is(p, "media", x.Form), false})

@@ -43,6 +43,14 @@ type inboxView struct {
 	Classes    []Option
 }
 
+// Item finds a report on the page; nil where it is on another.
+func (v inboxView) Item(id truce.RecordID) *incoming {
+	if i := slices.IndexFunc(v.Items, func(x incoming) bool { return x.ID == id }); i >= 0 {
+		return &v.Items[i]
+	}
+	return nil
+}
+
 // incoming is a report in the inbox with its forms.
 type incoming struct {
 	mechanism.Incoming
