@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"truce"
+	"truce/geo"
 	"truce/internal/access"
 	"truce/internal/door"
 	"truce/internal/mechanism"
@@ -20,8 +21,10 @@ import (
 func aboutAnalysis(s *server) {
 	s.get("analysis", "/analysis", access.KindOutcome, s.analysis)
 	s.get("series", "/analysis/series.csv", access.KindOutcome, s.seriesFile)
+	s.get("series-map", "/analysis/series.geojson", access.KindOutcome, s.seriesMap)
 	s.get("counts", "/analysis/counts.csv", access.KindOutcome, s.countsFile)
 	s.get("trends", "/analysis/trends.csv", access.KindOutcome, s.trendsFile)
+	s.get("exchanges", "/analysis/exchanges.csv", access.KindOutcome, s.exchangesFile)
 	// A file of records is a post: that somebody took it away is written down.
 	s.post("export", "/analysis/export", access.ActExport, access.KindObservation, s.export)
 }
@@ -33,6 +36,7 @@ type analysisView struct {
 	Series              mechanism.Series
 	Bars                []barRow
 	Ticks               []tick
+	SplitAt             int // where the day that splits begins; 0 where it lies outside
 	Names               []string
 	Trends              []mechanism.Trend
 	Standing            mechanism.Standing
@@ -41,7 +45,12 @@ type analysisView struct {
 	A, B                string
 	Actors              []truce.ActorID
 	Formats             []format
-	Address             string // of this page's data
+	Address             string // what is counted, for the files of it
+}
+
+// Answers reports whether any incident was found of one of the two against the other.
+func (v analysisView) Answers() bool {
+	return slices.ContainsFunc(v.Exchanges, func(x mechanism.Exchange) bool { return x.Acts+x.Unclear > 0 })
 }
 
 // format is one shape in which observations are taken away.
@@ -52,6 +61,7 @@ var formats = []format{{"csv", "CSV"}, {"geojson", "GeoJSON"}, {"acled", "ACLED"
 // barRow is one row of the chart: bars of its counts.
 type barRow struct {
 	Name  string
+	Map   string // of a place: the piece of the map
 	Total int
 	Bars  []chartBar
 }
@@ -153,9 +163,38 @@ func (q *request) rowName(by, key string) string {
 	case by == mechanism.ByArticle:
 		return p.Say(truce.Say("report.article-number", truce.Str(key)))
 	case by == mechanism.ByPlace:
-		return q.say("web.analysis.cell", truce.Str(key))
+		return q.cellName(key)
 	}
 	return p.Word(key)
+}
+
+// cellOfRow gives the cell that is the key of a row of places.
+func cellOfRow(key string) (c geo.Cell, ok bool) {
+	at, ok := numbers(key, 2)
+	if !ok {
+		return c, false
+	}
+	return geo.CellOf(truce.Degrees(at[0]/10+0.05, at[1]/10+0.05)), true
+}
+
+// cellName names a cell by the places of the agreement in it, and by its edges.
+func (q *request) cellName(key string) string {
+	c, ok := cellOfRow(key)
+	if !ok {
+		return key
+	}
+	tenths := func(from, wide int) truce.Arg {
+		return truce.Str(q.p().Decimal(int64(from), 1) + "–" + q.p().Decimal(int64(from+wide), 1))
+	}
+	name := q.say("web.analysis.cell", tenths(c.Lat, 1), tenths(c.Lon, c.Width))
+	if a, ok := q.s.m.Current(); ok {
+		for _, f := range slices.Backward(a.Plan.Agreement.Places) {
+			if f.Shape == truce.ShapePoint && geo.CellOf(f.At) == c {
+				name = q.p().Place(f.ID) + " · " + name
+			}
+		}
+	}
+	return name
 }
 
 // draw makes the bars. All rows have one scale, so that they can be compared.
@@ -167,6 +206,9 @@ func (v *analysisView) draw(q *request) {
 	n := max(1, len(v.Series.Bins))
 	for _, r := range v.Series.Rows {
 		row := barRow{Name: q.rowName(v.Series.By, r.Key), Total: r.Total}
+		if c, ok := cellOfRow(r.Key); ok && v.Series.By == mechanism.ByPlace {
+			row.Map = fmt.Sprintf("/map?box=%g,%g,%g,%g", float64(c.Lon)/10, float64(c.Lat)/10, float64(c.Lon+c.Width)/10, float64(c.Lat+1)/10)
+		}
 		v.Names = append(v.Names, row.Name)
 		for i, c := range r.Counts {
 			if c == 0 {
@@ -177,6 +219,11 @@ func (v *analysisView) draw(q *request) {
 			row.Bars = append(row.Bars, chartBar{x, chartHeight - h, max(1, (i+1)*chartWidth/n-x-1), h, v.stretch(q, i) + ": " + q.p().Number(int64(c))})
 		}
 		v.Bars = append(v.Bars, row)
+	}
+	if len(v.Series.Bins) > 0 && v.Series.Days > 0 {
+		if days := int(dayOf(v.Split).Sub(dayOf(v.Series.Bins[0])).Hours()) / 24; days > 0 && days < n*v.Series.Days {
+			v.SplitAt = days * chartWidth / (n * v.Series.Days)
+		}
 	}
 	for i := 0; i < len(v.Series.Bins) && i*chartWidth/n < chartWidth-tickRoom; i += max(1, (len(v.Series.Bins)+4)/5) {
 		v.Ticks = append(v.Ticks, tick{i * chartWidth / n, v.stretch(q, i)})
@@ -225,6 +272,30 @@ func (s *server) seriesFile(q *request) error {
 	return q.csvFile("series.csv", rows)
 }
 
+// seriesMap writes the counts of places as the cells that they are.
+func (s *server) seriesMap(q *request) error {
+	search, err := q.seriesSearch()
+	if err != nil {
+		return err
+	}
+	search.By = mechanism.ByPlace
+	x, err := s.m.Series(q.ctx, q.Viewer, search)
+	if err != nil {
+		return err
+	}
+	var out []geoFeature
+	for _, r := range x.Rows {
+		c, ok := cellOfRow(r.Key)
+		if !ok {
+			continue // all others lie in no one cell
+		}
+		out = append(out, geoFeature{"Feature", len(out) + 1, map[string]any{"count": r.Total, "from": x.Bins, "days": x.Days, "counts": r.Counts, "rounded": x.Rounded, "simulated": x.Simulated},
+			geoShape{"Polygon", [][][2]float64{pairs(c.Ring(), true)}}})
+	}
+	q.file("series.geojson", "application/geo+json")
+	return q.send("application/geo+json", collection(out))
+}
+
 func (s *server) countsFile(q *request) error {
 	x, err := s.m.Standing(q.ctx, q.Viewer)
 	if err != nil {
@@ -248,6 +319,18 @@ func (s *server) trendsFile(q *request) error {
 		rows = append(rows, []string{string(t.Article), string(t.Rule), strconv.Itoa(t.Recent), strconv.Itoa(t.Baseline), strconv.Itoa(t.Unclear), t.Ratio, t.Low, t.High, strconv.FormatBool(t.Rounded)})
 	}
 	return q.csvFile("trends.csv", rows)
+}
+
+func (s *server) exchangesFile(q *request) error {
+	list, err := s.m.TitForTat(q.ctx, q.Viewer, truce.ActorID(q.query("a")), truce.ActorID(q.query("b")))
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"actor", "against", "incidents", "answered_24_h", "expected_by_chance", "share_of_chance_as_good", "unclear", "rounded"}}
+	for _, x := range list {
+		rows = append(rows, []string{string(x.A), string(x.B), strconv.Itoa(x.Acts), strconv.Itoa(x.Answered), x.Expected, x.Level, strconv.Itoa(x.Unclear), strconv.FormatBool(x.Rounded)})
+	}
+	return q.csvFile("exchanges.csv", rows)
 }
 
 // export writes the observations that the viewer may see, in one of the shapes that others read.

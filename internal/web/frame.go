@@ -69,6 +69,7 @@ func (l *look) words() template.FuncMap {
 		"counting": func(id any) string { return l.counting(fmt.Sprint(id)) },
 		"source":   func(id any) string { return p().Source(truce.SourceID(fmt.Sprint(id))) },
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
+		"ratio":    func(x string) string { return ratioOf(p(), x) },
 		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
 		"lasting":  func(d string) truce.Arg { x, _ := time.ParseDuration(d); return truce.DurArg(x.Truncate(time.Minute)) },
@@ -104,6 +105,19 @@ func metresOf(p *lang.Printer, m any) (string, error) {
 		return "", fmt.Errorf("%T is no length", m)
 	}
 	return p.Metres(truce.Tenths(math.Round(x * 10))), nil
+}
+
+// ratioOf writes a number that an answer has with three decimals, with as many as say something; nothing where there is none.
+func ratioOf(p *lang.Printer, s string) string {
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return ""
+	}
+	places := 2
+	for most := 10.0; x >= most && places > 0; most *= 10 {
+		places--
+	}
+	return p.Decimal(int64(math.Round(x*math.Pow10(places))), places)
 }
 
 // instantOf reads a time of an answer; not stated where there is none.

@@ -48,7 +48,8 @@ func widen(t *testing.T, of truce.RecordID) {
 // released are the pages that list what is released of a day; counted those that count, or tell what came.
 var (
 	released = []string{"/en/map?from=2017-12-03&to=2017-12-03", "/api/observations?from=2017-12-03T00:00:00Z&to=2017-12-04T00:00:00Z"}
-	counted  = []string{"/en/", "/en/map/things?from=2017-12-03&to=2017-12-03", "/en/cases", "/en/statements", "/en/analysis", "/en/analysis/series.csv", "/en/analysis/counts.csv", "/en/analysis/trends.csv"}
+	counted  = []string{"/en/", "/en/map/things?from=2017-12-03&to=2017-12-03", "/en/cases", "/en/statements", "/en/analysis", "/en/analysis/series.csv", "/en/analysis/counts.csv", "/en/analysis/trends.csv",
+		"/en/analysis/series.geojson", "/en/analysis/exchanges.csv?a=syrian-government-forces&b=southern-front"}
 	// goesOn is what differs each time a page is asked for: clocks, and cursors, which are sealed anew.
 	goesOn = regexp.MustCompile(`<time [^>]*>[^<]*</time>|name="cursor" value="[^"]*"|"next":"[^"]*"`)
 )
