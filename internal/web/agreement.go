@@ -232,8 +232,17 @@ func (q *request) texts(a *truce.Agreement) (all, columns []textChoice) {
 	}
 	if len(columns) == 0 && len(all) > 0 {
 		all[0].On = true
-		columns = all[:1]
+		columns = []textChoice{all[0]}
 	}
+	slices.SortStableFunc(columns, func(a, b textChoice) int { // the one of the page first
+		switch q.lang {
+		case a.Lang:
+			return -1
+		case b.Lang:
+			return 1
+		}
+		return 0
+	})
 	return all, columns
 }
 
