@@ -16,50 +16,60 @@ import (
 
 // Grant lets somebody see something for a while, as one viewer sees it.
 type Grant struct {
-	Card    `access:"each"`
-	To      truce.PersonID `json:"to,omitempty" access:"open" doc:"Whom it lets see, where it is a person."`
-	ToBody  truce.BodyID   `json:"to_body,omitempty" access:"open" doc:"Whom it lets see, where it is a body."`
-	Record  truce.RecordID `json:"record,omitempty" access:"open"`
-	OfCase  truce.CaseID   `json:"of_case,omitempty" access:"open"`
-	Site    truce.PlaceID  `json:"site,omitempty" access:"open"`
-	Opens   []string       `json:"opens" access:"open" doc:"The classes of fields that it opens."`
-	From    string         `json:"from" access:"open" format:"date-time"`
-	Until   string         `json:"until" access:"open" format:"date-time" doc:"When it ends, or was ended."`
-	State   string         `json:"state" access:"open" doc:"Waits for somebody of another body, runs, over, or void: it never took effect."`
-	Consent truce.RecordID `json:"consent,omitempty" access:"open" doc:"The record in which a protected site agreed."`
-	Second  truce.BodyID   `json:"second,omitempty" access:"by" doc:"Whose second word made it whole; without one it opens nothing severe."`
-	Reason  string         `json:"reason,omitempty" access:"reason"`
+	Card      `access:"each"`
+	To        truce.PersonID `json:"to,omitempty" access:"open" doc:"Whom it lets see, where it is a person."`
+	ToBody    truce.BodyID   `json:"to_body,omitempty" access:"open" doc:"Whom it lets see, where it is a body; the body of whom it lets see, where it is a person."`
+	ToOffices []string       `json:"to_offices,omitempty" access:"open" doc:"The offices of whom it lets see, where it is a person."`
+	Record    truce.RecordID `json:"record,omitempty" access:"open"`
+	OfCase    truce.CaseID   `json:"of_case,omitempty" access:"open"`
+	Site      truce.PlaceID  `json:"site,omitempty" access:"open"`
+	Opens     []string       `json:"opens" access:"open" doc:"The classes of fields that it opens."`
+	From      string         `json:"from" access:"open" format:"date-time"`
+	Until     string         `json:"until" access:"open" format:"date-time" doc:"When it ends, or was ended."`
+	State     string         `json:"state" access:"open" doc:"Waits for somebody of another body, runs, over, or void: it never took effect."`
+	Consent   truce.RecordID `json:"consent,omitempty" access:"open" doc:"The record in which a protected site agreed."`
+	Second    truce.BodyID   `json:"second,omitempty" access:"by" doc:"Whose second word made it whole; without one it opens nothing severe."`
+	Reason    string         `json:"reason,omitempty" access:"reason"`
 }
 
 // Grants lists the grants that a viewer may know of, those that are over with them.
 func (m *Mechanism) Grants(ctx context.Context, v access.Viewer, cursor string, limit int) (Page[Grant], error) {
 	q := view.Query{Kinds: []truce.RecordKind{truce.RecordGrant}, Limit: limit}
 	return list(ctx, m, v, q, cursor, func(row *view.Row, t access.Thing, sees access.Fields) (Grant, bool, error) {
-		r, g, err := m.content(ctx, row)
-		if err != nil {
-			return Grant{}, false, err
-		}
-		x, err := record.ReadGrant(&r, g)
-		if err != nil || x.Act != record.GrantGiven {
-			return Grant{}, false, err
-		}
-		out := Grant{Card: m.card(row, t, sees), To: x.Person, ToBody: x.Body, Record: x.Record, OfCase: x.Case, Site: x.Site, Opens: x.Fields, From: instant(x.From),
-			Until: instant(x.Until), State: "void", Consent: x.Consent, Reason: x.Reason}
-		now, ok := m.Directory.Grant(row.ID)
-		if ok {
-			out.Until, out.Second = instant(now.Until), now.Second.Body
-		}
-		switch {
-		case ok && now.Until <= v.Now || !ok && x.Until <= v.Now:
-			out.State = "over"
-		case ok:
-			out.State = "runs"
-		case m.Waits(row.ID):
-			out.State = "waits"
-		}
-		access.RedactTo(sees, &out)
-		return out, true, nil
+		out, err := m.grant(ctx, v, row, t, sees)
+		return out, err == nil && out.State != "", err
 	})
+}
+
+// grant gives one; without a state where the record gives nothing, as the end of another.
+func (m *Mechanism) grant(ctx context.Context, v access.Viewer, row *view.Row, t access.Thing, sees access.Fields) (Grant, error) {
+	r, g, err := m.content(ctx, row)
+	if err != nil {
+		return Grant{}, err
+	}
+	x, err := record.ReadGrant(&r, g)
+	if err != nil || x.Act != record.GrantGiven {
+		return Grant{}, err
+	}
+	out := Grant{Card: m.card(row, t, sees), To: x.Person, ToBody: x.Body, Record: x.Record, OfCase: x.Case, Site: x.Site, Opens: x.Fields, From: instant(x.From),
+		Until: instant(x.Until), State: "void", Consent: x.Consent, Reason: x.Reason}
+	if p, ok := m.Directory.Person(x.Person); ok {
+		out.ToBody, out.ToOffices = p.Body, officeWords(p.Offices)
+	}
+	now, ok := m.Directory.Grant(row.ID)
+	if ok {
+		out.Until, out.Second = instant(now.Until), now.Second.Body
+	}
+	switch {
+	case ok && now.Until <= v.Now || !ok && x.Until <= v.Now:
+		out.State = "over"
+	case ok:
+		out.State = "runs"
+	case m.Waits(row.ID):
+		out.State = "waits"
+	}
+	access.RedactTo(sees, &out)
+	return out, nil
 }
 
 // Erasure is a decision about the content of records, as one viewer sees it.
@@ -113,6 +123,9 @@ type Proposal struct {
 	Card     `access:"each"`
 	Act      string           `json:"act" access:"open" doc:"What it takes to confirm it: the act of docs/reference/access.md."`
 	About    truce.PersonID   `json:"about,omitempty" access:"open" doc:"Whom it speaks of."`
+	Who      *Person          `json:"who,omitempty" access:"each" doc:"Who that is, or would be."`
+	Grants   *Grant           `json:"grants,omitempty" access:"each" doc:"What somebody would be let see, and who."`
+	Erases   *Erasure         `json:"erases,omitempty" access:"each" doc:"What would be destroyed, or would be held no more."`
 	Records  []truce.RecordID `json:"records,omitempty" access:"use" doc:"The records whose content would be destroyed, or would be held no more."`
 	Of       truce.RecordID   `json:"of,omitempty" access:"open" doc:"The record that would be shown, revealed or withheld."`
 	Tier     string           `json:"to_tier,omitempty" access:"open" doc:"Who would see it."`
@@ -161,10 +174,20 @@ func (m *Mechanism) Proposals(ctx context.Context, v access.Viewer) ([]Proposal,
 		return nil
 	}
 	for _, id := range m.Directory.Waiting(v.Now) {
-		err := add(id, func(row *view.Row, _ access.Thing, p *Proposal) (access.Act, error) {
+		err := add(id, func(row *view.Row, t access.Thing, p *Proposal) (access.Act, error) {
 			p.Until = instant(row.Recorded.Add(access.MaxProposalAge))
 			act, _ := m.Directory.Proposed(id)
-			if row.Kind != truce.RecordClass {
+			switch row.Kind {
+			case truce.RecordPerson:
+				var err error
+				p.Who, err = m.proposedPerson(ctx, v, row)
+				return act, err
+			case truce.RecordGrant:
+				g, err := m.grant(ctx, v, row, t, access.See(v, t))
+				p.Grants = &g
+				return act, err
+			case truce.RecordClass:
+			default:
 				return act, nil
 			}
 			r, g, err := m.content(ctx, row)
@@ -196,7 +219,7 @@ func (m *Mechanism) Proposals(ctx context.Context, v access.Viewer) ([]Proposal,
 	for _, id := range erasures {
 		err := add(id, func(row *view.Row, t access.Thing, p *Proposal) (access.Act, error) {
 			e, err := m.erasure(ctx, row, t, access.EveryField)
-			p.Records = e.Records
+			p.Erases, p.Records = &e, e.Records
 			return access.ActErase, err
 		})
 		if err != nil {
@@ -221,6 +244,26 @@ func (m *Mechanism) Proposals(ctx context.Context, v access.Viewer) ([]Proposal,
 		out = append(out, w.p)
 	}
 	return out, nil
+}
+
+// proposedPerson gives who would be added, or whose key it is; what may not be seen of them is taken out later.
+func (m *Mechanism) proposedPerson(ctx context.Context, v access.Viewer, row *view.Row) (*Person, error) {
+	r, g, err := m.content(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	x, err := record.ReadPerson(&r, g)
+	if err != nil {
+		return nil, err
+	}
+	if x.Act == record.PersonAdded {
+		return &Person{ID: x.Person, Body: x.Body, Offices: officeWords(x.Offices), Since: instant(x.Since), Until: instant(x.Until), Name: x.Name, Contact: x.Contact, Language: x.Language}, nil
+	}
+	p, _ := m.Directory.Person(x.Person)
+	if one, ok := m.person(v, p); ok {
+		return &one, nil
+	}
+	return nil, nil
 }
 
 // idsOf gives the names of records by their numbers.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -198,5 +199,63 @@ func TestUploadsAreListedAndAbandoned(t *testing.T) {
 	x, err := e.M.Picture(ctx, e.As("duty"), r.ID)
 	if err != nil || x.Type != "text/plain" {
 		t.Error(x, err)
+	}
+}
+
+// Who confirms is told what for: whom a grant would let see, by body and office and by name only where the policy tells it; who would be added; what would be
+// destroyed, and why. Of a record that somebody may not know of nothing is told.
+func TestWhatWaitsSaysWhoAndWhat(t *testing.T) {
+	e := start(t)
+	ctx := context.Background()
+	obs := e.Report("monitor", shelling).IDs[0]
+	if _, _, err := e.M.Grant(ctx, e.As("duty"), record.Grant{Act: record.GrantGiven, Person: e.People["analyst"].Person, Record: obs, Fields: []string{"source"},
+		Until: e.Clock().Add(time.Hour), Reason: "to compare"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.M.Erase(ctx, e.As("duty"), record.Erasure{Act: record.ErasureProposed, Why: record.ErasureRequest, Reason: "the family asks"}, []truce.RecordID{obs}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := e.M.Enrol(ctx, e.As("duty"), record.Person{Act: record.PersonAdded, Body: "southern-front", Offices: []truce.Office{truce.OfficeLiaison}, Name: "Second liaison", Contact: "by radio"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"duty":    "grant to " + string(e.People["analyst"].Body) + " [analyst] (to compare); erase by request (the family asks); empower Second liaison of southern-front [liaison]",
+		"jordan":  "grant to " + string(e.People["analyst"].Body) + " [analyst] (to compare); erase by request (the family asks); empower Second liaison of southern-front [liaison]",
+		"auditor": "grant to " + string(e.People["analyst"].Body) + " [analyst] (to compare); erase by request (the family asks); empower  of southern-front [liaison]",
+		"monitor": "erase by request ()",
+	} {
+		var told []string
+		for _, p := range must(e.M.Proposals(ctx, e.As(name))) {
+			switch {
+			case p.Grants != nil:
+				told = append(told, fmt.Sprintf("%s to %s %s (%s)", p.Act, p.Grants.ToBody, p.Grants.ToOffices, p.Grants.Reason))
+			case p.Who != nil:
+				told = append(told, fmt.Sprintf("%s %s of %s %s", p.Act, p.Who.Name, p.Who.Body, p.Who.Offices))
+			case p.Erases != nil:
+				told = append(told, fmt.Sprintf("%s by %s (%s)", p.Act, p.Erases.Why, p.Erases.Reason))
+			}
+		}
+		if got := strings.Join(told, "; "); got != want {
+			t.Errorf("%s is told\n%s, expected\n%s", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{"duty": "shelling 2017-11-15 cell", "auditor": "observation", "jordan": "", "jordanian liaison": "", "": ""} {
+		got := ""
+		viewer := access.Viewer{Now: e.Clock()}
+		if name != "" {
+			viewer = e.As(name)
+		}
+		if b, ok := must(e.M.Briefs(ctx, viewer, obs, "r-00000000000000000000"))[obs]; ok {
+			got = strings.TrimSpace(b.What + " " + b.FirstDay)
+			if b.Cell != nil {
+				got += " cell"
+			}
+			if b.What == "" {
+				got = b.Kind + got
+			}
+		}
+		if got != want {
+			t.Errorf("%s is told that the record is %q, expected %q", name, got, want)
+		}
 	}
 }

@@ -183,10 +183,7 @@ func (m *Mechanism) observation(ctx context.Context, row *view.Row, t access.Thi
 	defer func() { access.RedactTo(sees, &out) }()
 	if h := row.Happened; h != nil {
 		out.Observed = h.Kind.String()
-		out.FirstDay, out.LastDay = day(h.First), day(h.Last)
-		if h.HasCell {
-			out.Cell = cell(geo.CellOf(truce.Position{Lon: truce.E7(h.Lon * 1_000_000), Lat: truce.E7(h.Lat * 1_000_000)}))
-		}
+		out.FirstDay, out.LastDay, out.Cell = day(h.First), day(h.Last), happenedIn(h)
 	}
 	if row.Erased || sees&(access.What|access.WhenExact|access.WhereExact|access.WhereCoarse|access.Who|access.Count|access.Source|access.Note) == 0 {
 		return out, nil

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"truce"
-	"truce/geo"
 	"truce/internal/access"
 	"truce/internal/record"
 	"truce/internal/view"
@@ -181,8 +180,8 @@ func (m *Mechanism) outcomeOf(ctx context.Context, row *view.Row, t access.Thing
 		}
 		out.Said = append(out.Said, one)
 	}
-	if h := row.Happened; h != nil && h.HasCell {
-		out.Cell = cell(geo.CellOf(truce.Position{Lon: truce.E7(h.Lon * 1_000_000), Lat: truce.E7(h.Lat * 1_000_000)}))
+	if h := row.Happened; h != nil {
+		out.Cell = happenedIn(h)
 	}
 	if d := o.Detail; d != nil {
 		out.From, out.To, out.Unit = instant(d.When.From), instant(d.When.To), d.Unit

@@ -52,13 +52,18 @@ func personThing(p access.Person) access.Thing {
 func (m *Mechanism) person(v access.Viewer, p access.Person) (Person, bool) {
 	t := personThing(p)
 	out := Person{ID: p.ID, Body: p.Body, Since: instant(p.Since), Until: instant(p.Until), Left: p.Left, Name: p.Name, Contact: p.Contact, Language: p.Language}
-	for _, o := range p.Offices {
-		out.Offices = append(out.Offices, o.String())
-	}
+	out.Offices = officeWords(p.Offices)
 	for _, k := range m.Directory.Keys(p.ID, v.Now) {
 		out.Keys = append(out.Keys, Key{k.ID, string(k.Method), instant(k.Since), instant(k.Until), k.Acts.Words()})
 	}
 	return out, access.Redact(v, t, &out).Has(access.Existence)
+}
+
+func officeWords(list []truce.Office) (out []string) {
+	for _, o := range list {
+		out = append(out, o.String())
+	}
+	return out
 }
 
 // Device is a key that works, with whose it is.

@@ -50,6 +50,11 @@ type traced struct {
 	All    int
 }
 
+type trailView struct {
+	Moments []traced
+	Names   names
+}
+
 // momentsOf brings lines of the log together that differ in the thing alone.
 func momentsOf(list []Trace) (out []traced) {
 	for _, x := range list {
@@ -114,20 +119,50 @@ func (v *view) Tabs() []Tab {
 	return out
 }
 
+// names are those of people, as far as the viewer may know them.
+type names map[truce.PersonID]string
+
+func (q *request) names() names {
+	out := names{}
+	for _, p := range q.s.m.People(q.Viewer) {
+		out[p.ID] = p.Name
+	}
+	return out
+}
+
+// named is a record as a page names it, and where the viewer can look at it.
+type named struct {
+	mechanism.Brief
+	At string
+}
+
+// Record says which record is meant. Of one that the viewer may not know of there is its name alone, by which two people can speak of it.
+func (v *view) Record(id truce.RecordID) (named, error) {
+	found, err := v.q.s.m.Briefs(v.q.ctx, v.q.Viewer, id)
+	out := named{Brief: found[id]}
+	out.ID = id
+	for kind, page := range map[string]string{"observation": "/report/", "outcome": "/outcomes/", "report": "/reports/", "statement": "/statements#r-", "query": "/statements#r-"} {
+		if out.Kind == kind {
+			out.At = "/" + v.q.lang + page + string(id)
+		}
+	}
+	if out.At == "" && out.Case != "" {
+		out.At = "/" + v.q.lang + "/cases/" + string(out.Case)
+	}
+	return out, err
+}
+
 // adminView is the first page of the administration: what waits for a second person, whether publication runs, how the machine is.
 type adminView struct {
 	Proposals []mechanism.Proposal
-	Names     map[truce.PersonID]string // of those whom the viewer may know
+	Names     names
 	Paused    bool
 	Machine   *Machine
 	Uploads   []mechanism.Upload
 }
 
 func (s *server) admin(q *request) error {
-	v := adminView{Paused: s.m.Directory.Paused(), Names: map[truce.PersonID]string{}}
-	for _, p := range s.m.People(q.Viewer) {
-		v.Names[p.ID] = p.Name
-	}
+	v := adminView{Paused: s.m.Directory.Paused(), Names: q.names()}
 	var err error
 	if v.Proposals, err = s.m.Proposals(q.ctx, q.Viewer); err != nil {
 		return err
@@ -241,7 +276,7 @@ func (s *server) invite(q *request) error {
 // devicesView is the keys and tokens that the viewer may know of.
 type devicesView struct {
 	Devices []mechanism.Device
-	People  []mechanism.Person
+	Names   names
 	Offices []string
 	Acts    []string
 	Code    string
@@ -252,7 +287,7 @@ type devicesView struct {
 var tokenActs = []access.Act{access.ActReport, access.ActDeposit, access.ActRead, access.ActExport}
 
 func (s *server) devicesView(q *request) devicesView {
-	v := devicesView{Devices: s.m.Devices(q.Viewer), People: s.m.People(q.Viewer), Offices: truce.OfficeWords()}
+	v := devicesView{Devices: s.m.Devices(q.Viewer), Names: q.names(), Offices: truce.OfficeWords()}
 	for _, a := range tokenActs {
 		v.Acts = append(v.Acts, a.String())
 	}
@@ -291,6 +326,7 @@ func (s *server) endDevice(q *request) error {
 // grantsView is who may see what for a while, and the tier of each kind of record.
 type grantsView struct {
 	Grants  mechanism.Page[mechanism.Grant]
+	Names   names
 	Fields  []string
 	People  []mechanism.Person
 	Tiers   []string
@@ -302,7 +338,7 @@ func (s *server) grants(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.show("grants", grantsView{Grants: page, Fields: access.EveryField.Words(), People: s.m.People(q.Viewer), Tiers: truce.TierWords(), Classes: []string{"severe", "ordinary"}})
+	return q.show("grants", grantsView{Grants: page, Names: q.names(), Fields: access.EveryField.Words(), People: s.m.People(q.Viewer), Tiers: truce.TierWords(), Classes: []string{"severe", "ordinary"}})
 }
 
 func (s *server) grant(q *request) error {
@@ -378,7 +414,7 @@ func (s *server) trail(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.show("trail", momentsOf(list))
+	return q.show("trail", trailView{momentsOf(list), q.names()})
 }
 
 // Megabytes is what the program holds.
