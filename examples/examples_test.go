@@ -140,6 +140,9 @@ func TestThreeLanguages(t *testing.T) {
 				all("term "+string(x.ID), x.Name)
 				for _, r := range x.Readings {
 					all("reading "+string(r.ID), r.Name)
+					if r.Note != (truce.Words{}) {
+						all("the note of "+string(r.ID), r.Note)
+					}
 				}
 			}
 			for _, x := range a.Counting {
