@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,6 +46,13 @@ type dailyFormView struct {
 
 // dailySection is a part of a report with what the duty officer wrote to it.
 type dailySection struct{ ID, Text string }
+
+// harmed are the incidents in which somebody was killed or hurt.
+func harmed(list []mechanism.DailyEvent) []mechanism.DailyEvent {
+	return slices.DeleteFunc(slices.Clone(list), func(x mechanism.DailyEvent) bool {
+		return (x.Deaths == nil || x.Deaths.High == 0) && (x.Injured == nil || x.Injured.High == 0)
+	})
+}
 
 // tierOf reads the tier of a report; the mechanism's own where none is named.
 func tierOf(word string) (truce.Tier, error) {
@@ -258,16 +267,17 @@ func (s *server) flash(q *request) error {
 	if t, err := time.Parse(time.RFC3339Nano, o.From); err == nil {
 		a.Info.Onset = capTime(truce.InstantOf(t))
 	}
-	area := capArea{Desc: o.Area}
+	area := capArea{}
+	if o.Area != "" {
+		area.Desc = q.s.looks[q.lang].place(o.Area)
+	}
 	if lat, lon, metres, ok := centre(&o); ok {
-		area.Circle = fmt.Sprintf("%g,%g %g", lat, lon, metres/1000)
+		area.Circle, area.Desc = fmt.Sprintf("%g,%g %g", lat, lon, metres/1000), cmp.Or(area.Desc, o.Place.MGRS)
 	} else if c := o.Cell; c != nil {
+		area.Desc = cmp.Or(area.Desc, q.say("web.case.cell", truce.Str(fmt.Sprintf("%.1f–%.1f", c.South, c.North)), truce.Str(fmt.Sprintf("%.1f–%.1f", c.West, c.East))))
 		area.Polygon = fmt.Sprintf("%g,%g %g,%g %g,%g %g,%g %g,%g", c.South, c.West, c.South, c.East, c.North, c.East, c.North, c.West, c.South, c.West)
 	}
-	if area.Desc == "" {
-		area.Desc = q.say("web.daily.flash-area")
-	}
-	if o.Area != "" || area.Circle != "" || area.Polygon != "" {
+	if area.Desc != "" {
 		a.Info.Area = &area
 	}
 	w := q.file("flash-"+string(o.ID)+".xml", "application/cap+xml")

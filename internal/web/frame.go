@@ -78,6 +78,7 @@ func (l *look) words() template.FuncMap {
 		"asset":    l.s.address,
 		"has":      func(name string) bool { return l.s.assets.has(name) },
 		"byResult": byResult,
+		"harmed":   harmed,
 		"fold":     func(list []mechanism.Said) bool { return len(list) > maxUnfolded },
 	})
 	return words

@@ -54,6 +54,16 @@ func (v statementsView) Problem(form string) string {
 	return v.typed.problems[form]
 }
 
+// Refused is the form that was not taken; "" where none was sent.
+func (v statementsView) Refused() string {
+	if v.typed != nil {
+		for form := range v.typed.problems {
+			return form
+		}
+	}
+	return ""
+}
+
 func (v statementsView) Was(form, field string) string {
 	if v.Problem(form) == "" {
 		return ""

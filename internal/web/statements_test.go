@@ -56,6 +56,9 @@ func TestTalk(t *testing.T) {
 		t.Error("the public reads the question")
 	}
 	post("jordanian liaison", "/queries/"+id, url.Values{"act": {"answers"}, "text": {""}}, 422)
+	if rec := e.ask("jordanian liaison", "POST", "/en/queries/"+id, url.Values{"act": {"answers"}, "text": {""}}); !strings.Contains(rec.Body.String(), `href="#answer-`+id+`"`) || !strings.Contains(rec.Body.String(), `id="answer-`+id+`"`) {
+		t.Error("what was refused does not lead to its form")
+	}
 	post("russian liaison", "/queries/"+id, url.Values{"act": {"answers"}, "text": {"x"}}, 404)
 	post("jordanian liaison", "/queries/"+id, url.Values{"act": {"answers"}, "text": {"IT-IS-OPEN"}}, 303)
 	if page := e.page("syrian liaison", "/en/statements"); !strings.Contains(page, "IT-IS-OPEN") || strings.Contains(page, "waits for your answer") {
