@@ -16,6 +16,7 @@ type Printer struct {
 	tag   language.Tag
 	names map[name]truce.Words
 	said  map[truce.SourceID]truce.Statement
+	nth   map[truce.SourceID]int // which of the statements that one makes on one day, from 1, where there are several
 	clock truce.Clock
 }
 
@@ -42,7 +43,7 @@ func (p *Printer) With(a *truce.Agreement, earlier ...*truce.Agreement) *Printer
 	if a == nil {
 		return q
 	}
-	q.clock, q.names, q.said = a.Clock, map[name]truce.Words{}, map[truce.SourceID]truce.Statement{}
+	q.clock, q.names, q.said, q.nth = a.Clock, map[name]truce.Words{}, map[truce.SourceID]truce.Statement{}, map[truce.SourceID]int{}
 	for _, x := range a.Actors {
 		q.names[name{truce.ArgActor, string(x.ID)}] = x.Name
 	}
@@ -71,8 +72,17 @@ func (p *Printer) With(a *truce.Agreement, earlier ...*truce.Agreement) *Printer
 	for _, x := range a.Kinds { // a kind of event goes before a word of a scale
 		q.names[name{truce.ArgWord, x.Word}] = x.Name
 	}
+	same := map[[2]string][]truce.SourceID{}
 	for _, x := range a.Statements {
 		q.said[x.ID] = x
+		same[[2]string{x.Who, x.On}] = append(same[[2]string{x.Who, x.On}], x.ID)
+	}
+	for _, ids := range same {
+		for i, id := range ids {
+			if len(ids) > 1 {
+				q.nth[id] = i + 1
+			}
+		}
 	}
 	for _, before := range slices.Backward(earlier) {
 		for n, words := range p.With(before).names {
@@ -204,24 +214,20 @@ func (p *Printer) Reading(c truce.Choice) string {
 	return p.data(string(c.Reading))
 }
 
-// Source writes a statement as its id with who said it and when; a source that is no statement of the agreement as its id.
+// Source writes a statement as who said it and when, those that one makes on one day by their order; a source that is no statement of the agreement as its id.
 func (p *Printer) Source(id truce.SourceID) string {
 	s, ok := p.said[id]
 	if !ok || s.Who == "" {
 		return p.data(string(id))
 	}
-	for _, x := range p.said { // two things that one says on one day are told apart by their ids
-		if x.ID != id && x.Who == s.Who && x.On == s.On {
-			if s.On == "" {
-				return p.text("name.source-undated", p.data(string(id)), p.data(s.Who))
-			}
-			return p.text("name.source", p.data(string(id)), p.data(s.Who), p.data(s.On))
-		}
+	said := p.data(s.Who)
+	if s.On != "" {
+		said = p.text("name.source", said, p.data(s.On))
 	}
-	if s.On == "" {
-		return p.data(s.Who)
+	if n := p.nth[id]; n > 0 {
+		return p.text("name.source-nth", said, p.Number(int64(n)))
 	}
-	return p.text("name.source-alone", p.data(s.Who), p.data(s.On))
+	return said
 }
 
 // Country writes the name of a country, given by the two letters of ISO 3166-1; letters that name none are shown as they are.

@@ -64,7 +64,7 @@ func TestArguments(t *testing.T) {
 		{"a rule", truce.RuleArg("withdrawal"), "отвод", "<отвод>", "отвод"},
 		{"a moment", truce.MomentArg("entry"), "entry into force", "بدء النفاذ", "entry into force"},
 		{"a statement", truce.SourceArg("st-1"), "A spokesman, 2017-11-14", "<A spokesman>، <2017-11-14>", "A spokesman, 2017-11-14"},
-		{"one of two of a spokesman without a day", truce.SourceArg("st-2"), "st-2 (A spokesman)", "<st-2> (<A spokesman>)", "st-2 (A spokesman)"},
+		{"one of two of a spokesman without a day", truce.SourceArg("st-2"), "A spokesman (1)", "<A spokesman> (1)", "A spokesman (1)"},
 		{"another source", truce.SourceArg("ged"), "ged", "<ged>", "ged"},
 		{"a word of a list", truce.WordArg("shelling"), "shelling", "قصف", "обстрел"},
 		{"a word of the agreement", truce.WordArg("kite"), "incendiary kite", "طائرة ورقية حارقة", "incendiary kite"},

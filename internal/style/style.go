@@ -182,6 +182,8 @@ func Words(language string, p func() *lang.Printer) template.FuncMap {
 		"body":    func(id any) string { return Body(p(), fmt.Sprint(id)) },
 		"rule":    func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
 		"term":    func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
+		"moment":  func(id any) string { return p().Moment(truce.MomentID(fmt.Sprint(id))) },
+		"country": func(code any) string { return p().Country(fmt.Sprint(code)) },
 		"reading": func(id any) string { return Reading(p(), fmt.Sprint(id)) },
 		"num": func(n any) (string, error) {
 			switch v := reflect.ValueOf(n); {
