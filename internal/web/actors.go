@@ -98,7 +98,7 @@ func factOf(q *request, a *truce.Agreement, of truce.ActorID, f truce.Fact) fact
 	out := factView{Fact: f, Of: of, From: spanDay(q, f.From), Until: spanDay(q, f.Until), Disputed: f.Disputed()}
 	switch f.Kind {
 	case truce.FactOrigin:
-		out.Country = f.Value
+		out.Country = q.p().Country(f.Value)
 	case truce.FactAdheres, truce.FactExcluded:
 	default:
 		if slices.ContainsFunc(a.Actors, func(x truce.Actor) bool { return string(x.ID) == f.Value }) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"truce"
 	"truce/internal/access"
@@ -321,6 +322,9 @@ func (s *server) whatIf(q *request) error {
 		return q.to("/agreement", "")
 	}
 	v, ask := whatIfForm(q, a)
+	if v.Problem != "" {
+		q.status = http.StatusUnprocessableEntity
+	}
 	if !q.offers(access.ActReplay) {
 		v.Asked = false
 	}
@@ -376,6 +380,9 @@ func whatIfForm(q *request, a mechanism.Adopted) (v whatIfView, ask mechanism.Su
 	}
 	v.Value = strings.TrimSpace(ps.Get("value"))
 	if rule, field := ps.Get("rule"), ps.Get("field"); rule != "" && v.Value != "" {
+		if !strings.ContainsFunc(v.Value, unicode.IsDigit) {
+			v.Problem = q.say("web.whatif.value-hint")
+		}
 		ask.Sets = append(ask.Sets, rule+"."+field+"="+v.Value)
 		share.Set("rule", rule)
 		share.Set("field", field)

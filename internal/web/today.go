@@ -212,8 +212,12 @@ func saysNothing(x mechanism.Change) bool {
 		return x.Observation.Observed == "" && x.Observation.FirstDay == ""
 	case x.Outcome != nil:
 		return x.Outcome.Rule == ""
+	case x.Statement != nil:
+		return x.Statement.Act == ""
+	case x.Query != nil:
+		return x.Query.Act == ""
 	}
-	return x.Statement == nil && x.Query == nil && x.Step == nil
+	return x.Step == nil || x.Case == ""
 }
 
 // minute is a time to the minute: seconds say nothing to whoever reads a list.
