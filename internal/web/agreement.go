@@ -74,7 +74,7 @@ type agreementView struct {
 // versionRow is one version that was taken up.
 type versionRow struct {
 	mechanism.Version
-	Here, Rival bool
+	Here, Rival, InForce bool
 }
 
 // textChoice is a language in which the text is kept.
@@ -210,9 +210,10 @@ func (s *server) agreement(q *request, b *book) error {
 }
 
 func (q *request) versions(here truce.VersionID) (out []versionRow) {
+	current, ok := q.s.m.Current()
 	for _, x := range slices.Backward(q.s.m.Agreements(q.lang)) { // a text that signatories proposed is there once for each of them
 		if !slices.ContainsFunc(out, func(y versionRow) bool { return y.Version.Version == x.Version && y.Text == x.Text }) {
-			out = append(out, versionRow{x, x.Version == here, x.Use == string(record.AgreementRival)})
+			out = append(out, versionRow{x, x.Version == here, x.Use == string(record.AgreementRival), ok && x.Version == current.Plan.Agreement.Version})
 		}
 	}
 	return out
