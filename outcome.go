@@ -106,6 +106,9 @@ const (
 	ArgMoment           // Text is a moment id
 	ArgPhrase           // Text is the id of another phrase, Args its arguments
 	ArgCountry          // Text is the code of a country, two capital letters of ISO 3166-1
+	ArgLanguage         // Text is the code of a language, as BCP 47 has it
+	ArgCounting         // Text is the id of a counting rule
+	ArgArticle          // Text is the id of an article, which is written by its title
 )
 
 // Arg is one argument of a phrase.
@@ -146,6 +149,9 @@ func RecordArg(o ObservationID) Arg { return Arg{Kind: ArgRecord, Text: string(o
 func SourceArg(s SourceID) Arg      { return Arg{Kind: ArgSource, Text: string(s)} }
 func MomentArg(m MomentID) Arg      { return Arg{Kind: ArgMoment, Text: string(m)} }
 func CountryArg(code string) Arg    { return Arg{Kind: ArgCountry, Text: code} }
+func LanguageArg(code string) Arg   { return Arg{Kind: ArgLanguage, Text: code} }
+func CountingArg(c CountingID) Arg  { return Arg{Kind: ArgCounting, Text: string(c)} }
+func ArticleArg(a ArticleID) Arg    { return Arg{Kind: ArgArticle, Text: string(a)} }
 
 // String writes the phrase for logs and tests: its id and arguments, in no language.
 func (p Phrase) String() string {

@@ -237,7 +237,7 @@ func (d *differ) words(c Change, x, y truce.Words) {
 		if l.was != l.is {
 			e := c
 			e.Lang = l.lang
-			e.Label = truce.Say("diff.in-language", arg(c.Label), truce.Str(l.lang))
+			e.Label = truce.Say("diff.in-language", arg(c.Label), truce.LanguageArg(l.lang))
 			e.Before, e.After = said(textArg(l.was)), said(textArg(l.is))
 			d.add(e)
 		}
@@ -683,17 +683,17 @@ func (d *differ) participants() {
 // texts compares the open texts, language by language and article by article.
 func (d *differ) texts() {
 	match(d, d.a.Texts, d.b.Texts, func(t truce.Text) string { return t.Lang },
-		func(t truce.Text) part { return part{"text", t.Lang, truce.Say("diff.whole-text", truce.Str(t.Lang))} }, nothing, func(t, u truce.Text) {
-			p := part{"text", t.Lang, truce.Say("diff.whole-text", truce.Str(t.Lang))}
+		func(t truce.Text) part { return part{"text", t.Lang, truce.Say("diff.whole-text", truce.LanguageArg(t.Lang))} }, nothing, func(t, u truce.Text) {
+			p := part{"text", t.Lang, truce.Say("diff.whole-text", truce.LanguageArg(t.Lang))}
 			if t.Authoritative != u.Authoritative {
 				d.add(Change{Kind: p.kind, ID: p.id, Field: "Authoritative", Lang: t.Lang, Part: p.phrase, Label: truce.Say("diff.authoritative"),
 					Before: said(yesNo(t.Authoritative)), After: said(yesNo(u.Authoritative))})
 			}
 			of := func(x truce.ArticleText) part {
 				if x.Article == "" {
-					return part{"text", "", truce.Say("diff.preamble", truce.Str(t.Lang))}
+					return part{"text", "", truce.Say("diff.preamble", truce.LanguageArg(t.Lang))}
 				}
-				return part{"text", string(x.Article), truce.Say("diff.text", truce.Str(string(x.Article)), truce.Str(t.Lang))}
+				return part{"text", string(x.Article), truce.Say("diff.text", truce.Str(string(x.Article)), truce.LanguageArg(t.Lang))}
 			}
 			from := len(d.out)
 			match(d, t.Articles, u.Articles, func(x truce.ArticleText) string { return string(x.Article) }, of,
@@ -714,7 +714,7 @@ func (d *differ) texts() {
 
 func (d *differ) articles() {
 	of := func(x truce.Article) part {
-		return part{"article", string(x.ID), truce.Say("diff.article", truce.Str(string(x.ID)), truce.Str(x.Title.EN))}
+		return part{"article", string(x.ID), truce.Say("diff.article", truce.Str(string(x.ID)), truce.ArticleArg(x.ID))}
 	}
 	match(d, d.a.Articles, d.b.Articles, func(x truce.Article) string { return string(x.ID) }, of, nothing, func(x, y truce.Article) { d.fields(of(y), x, y) })
 }
@@ -778,7 +778,7 @@ func (d *differ) terms() {
 
 func (d *differ) countings() {
 	of := func(k truce.Counting) part {
-		return part{"counting", string(k.ID), truce.Say("diff.counting", truce.Str(string(k.ID)))}
+		return part{"counting", string(k.ID), truce.Say("diff.counting", truce.CountingArg(k.ID))}
 	}
 	match(d, d.a.Counting, d.b.Counting, func(k truce.Counting) string { return string(k.ID) }, of,
 		func(_ *clauses, k truce.Counting) []truce.Phrase {

@@ -59,7 +59,11 @@ func (p *Printer) With(a *truce.Agreement, earlier ...*truce.Agreement) *Printer
 	for _, x := range a.Moments {
 		q.names[name{truce.ArgMoment, string(x.ID)}] = x.Name
 	}
+	for _, x := range a.Counting {
+		q.names[name{truce.ArgCounting, string(x.ID)}] = x.Name
+	}
 	for _, x := range a.Articles {
+		q.names[name{truce.ArgArticle, string(x.ID)}] = x.Title
 		for _, u := range x.Rules {
 			q.names[name{truce.ArgRule, string(u.ID)}] = u.Name
 		}
@@ -142,7 +146,7 @@ func (p *Printer) data(s string) string { return isolate(clean(s), p.rtl()) }
 // Arg writes one argument of a phrase.
 func (p *Printer) Arg(a truce.Arg) string {
 	switch a.Kind {
-	case truce.ArgActor, truce.ArgPlace, truce.ArgTerm, truce.ArgRule, truce.ArgMoment:
+	case truce.ArgActor, truce.ArgPlace, truce.ArgTerm, truce.ArgRule, truce.ArgMoment, truce.ArgCounting, truce.ArgArticle:
 		return p.named(a.Kind, a.Text)
 	case truce.ArgReading:
 		term, reading, _ := strings.Cut(a.Text, "=")
@@ -179,6 +183,10 @@ func (p *Printer) Arg(a truce.Arg) string {
 		return p.Say(truce.Phrase{ID: a.Text, Args: a.Args})
 	case truce.ArgCountry:
 		return p.Country(a.Text)
+	case truce.ArgLanguage:
+		if t, err := language.Parse(a.Text); err == nil {
+			return display.Languages(p.tag).Name(t)
+		}
 	}
 	return p.data(a.Text)
 }
@@ -205,6 +213,9 @@ func (p *Printer) Rule(id truce.RuleID) string { return p.named(truce.ArgRule, s
 
 // Moment writes the name of a moment.
 func (p *Printer) Moment(id truce.MomentID) string { return p.named(truce.ArgMoment, string(id)) }
+
+// Counting writes the name of a counting rule.
+func (p *Printer) Counting(id truce.CountingID) string { return p.named(truce.ArgCounting, string(id)) }
 
 // Reading writes the name of a reading, without its term.
 func (p *Printer) Reading(c truce.Choice) string {

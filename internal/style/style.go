@@ -176,15 +176,16 @@ func Words(language string, p func() *lang.Printer) template.FuncMap {
 			}
 			return p().Say(truce.Phrase{ID: id, Args: list}), nil
 		},
-		"is":      func(list string, word any) string { return Is(p(), list, fmt.Sprint(word)) },
-		"word":    func(w any) string { return p().Word(fmt.Sprint(w)) },
-		"actor":   func(id any) string { return p().Actor(truce.ActorID(fmt.Sprint(id))) },
-		"body":    func(id any) string { return Body(p(), fmt.Sprint(id)) },
-		"rule":    func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
-		"term":    func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
-		"moment":  func(id any) string { return p().Moment(truce.MomentID(fmt.Sprint(id))) },
-		"country": func(code any) string { return p().Country(fmt.Sprint(code)) },
-		"reading": func(id any) string { return Reading(p(), fmt.Sprint(id)) },
+		"is":       func(list string, word any) string { return Is(p(), list, fmt.Sprint(word)) },
+		"word":     func(w any) string { return p().Word(fmt.Sprint(w)) },
+		"actor":    func(id any) string { return p().Actor(truce.ActorID(fmt.Sprint(id))) },
+		"body":     func(id any) string { return Body(p(), fmt.Sprint(id)) },
+		"rule":     func(id any) string { return p().Rule(truce.RuleID(fmt.Sprint(id))) },
+		"term":     func(id any) string { return p().Term(truce.TermID(fmt.Sprint(id))) },
+		"moment":   func(id any) string { return p().Moment(truce.MomentID(fmt.Sprint(id))) },
+		"counting": func(id any) string { return p().Counting(truce.CountingID(fmt.Sprint(id))) },
+		"country":  func(code any) string { return p().Country(fmt.Sprint(code)) },
+		"reading":  func(id any) string { return Reading(p(), fmt.Sprint(id)) },
 		"num": func(n any) (string, error) {
 			switch v := reflect.ValueOf(n); {
 			case v.CanInt():

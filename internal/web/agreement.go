@@ -305,7 +305,6 @@ type whatIfView struct {
 	Asked    bool
 	Problem  string
 	Result   mechanism.Supposed
-	Counting map[truce.CountingID]string // names
 	Share    string
 }
 
@@ -349,10 +348,6 @@ func (s *server) whatIf(q *request) error {
 // whatIfForm reads what the address supposes.
 func whatIfForm(q *request, a mechanism.Adopted) (v whatIfView, ask mechanism.Supposition) {
 	p, ps := q.p(), q.r.URL.Query()
-	v.Counting = map[truce.CountingID]string{}
-	for _, k := range a.Plan.Agreement.Counting {
-		v.Counting[k.ID] = cmp.Or(k.Name.In(q.lang), string(k.ID))
-	}
 	share := url.Values{}
 	for _, t := range a.Plan.Agreement.Terms {
 		one := supposedTerm{ID: t.ID, Options: []Option{{Value: "", Name: q.say("web.whatif.as-it-is")}}}

@@ -66,7 +66,6 @@ func (l *look) words() template.FuncMap {
 	words := style.Words(l.lang, p)
 	maps.Copy(words, template.FuncMap{
 		"place":    func(id any) string { return l.place(fmt.Sprint(id)) },
-		"counting": func(id any) string { return l.counting(fmt.Sprint(id)) },
 		"source":   func(id any) string { return p().Source(truce.SourceID(fmt.Sprint(id))) },
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
 		"ratio":    func(x string) string { return ratioOf(p(), x) },

@@ -78,18 +78,6 @@ type turningRow struct {
 	Readings []mechanism.ReadingStanding
 }
 
-// counting gives the name of a way of counting, as the agreement in force has it.
-func (l *look) counting(id string) string {
-	if a, ok := l.s.m.Current(); ok {
-		for _, k := range a.Plan.Agreement.Counting {
-			if string(k.ID) == id {
-				return cmp.Or(k.Name.In(l.lang), id)
-			}
-		}
-	}
-	return id
-}
-
 // countingRow is one side's way of counting, with the number that it comes to in each window.
 type countingRow struct {
 	ID      truce.CountingID
