@@ -69,6 +69,7 @@ func (l *look) words() template.FuncMap {
 		"source":   func(id any) string { return p().Source(truce.SourceID(fmt.Sprint(id))) },
 		"metres":   func(m any) (string, error) { return metresOf(p(), m) },
 		"ratio":    func(x string) string { return ratioOf(p(), x) },
+		"margin":   func(m any) (string, error) { return marginOf(p(), m) },
 		"permille": func(n *int16) string { return p().Permille(int64(*n)) },
 		"span":     func(from, to string) string { return spanIn(p(), "", from, to) },
 		"lasting":  func(d string) truce.Arg { x, _ := time.ParseDuration(d); return truce.DurArg(x.Truncate(time.Minute)) },
@@ -91,20 +92,35 @@ func (s *server) address(name string) (string, error) {
 	return "", fmt.Errorf("there is no file %q", name)
 }
 
-// metresOf writes a length: a number, or one in words with at most one decimal, as answers have it.
-func metresOf(p *lang.Printer, m any) (string, error) {
+// lengthOf reads a length: a number, or one in words with at most one decimal, as answers have it.
+func lengthOf(m any) (truce.Tenths, error) {
 	x, ok := m.(float64)
 	if s, text := m.(string); text {
 		var err error
 		if x, err = strconv.ParseFloat(s, 64); err != nil {
-			return "", err
+			return 0, err
 		}
 		ok = true
 	}
 	if !ok {
-		return "", fmt.Errorf("%T is no length", m)
+		return 0, fmt.Errorf("%T is no length", m)
 	}
-	return p.Metres(truce.Tenths(math.Round(x * 10))), nil
+	return truce.Tenths(math.Round(x * 10)), nil
+}
+
+// metresOf writes a length.
+func metresOf(p *lang.Printer, m any) (string, error) {
+	n, err := lengthOf(m)
+	return p.Metres(n), err
+}
+
+// marginOf writes by how much, and on which side of where the result would change.
+func marginOf(p *lang.Printer, m any) (string, error) {
+	n, err := lengthOf(m)
+	if n < 0 {
+		return p.Say(truce.Say("web.case.on-breach", truce.MetresArg(-n))), err
+	}
+	return p.Say(truce.Say("web.case.on-keeping", truce.MetresArg(n))), err
 }
 
 // ratioOf writes a number that an answer has with three decimals, with as many as say something; nothing where there is none.
@@ -134,6 +150,13 @@ func spanIn(p *lang.Printer, behind, from, to string) string {
 	s := truce.Span{From: instantOf(from), To: instantOf(to)}
 	if !s.From.Stated() && !s.To.Stated() {
 		return ""
+	}
+	const day, edge = 86_400_000, 1 // whoever is told the day alone is told it to the millisecond
+	if s.From.Stated() && s.To.Stated() && (s.From-edge)%day == 0 && (s.To+edge)%day == 0 {
+		if first, last := p.Date(s.From), p.Date(s.To-day+edge); first != last {
+			return behind + first + " – " + last
+		}
+		return behind + p.Date(s.From)
 	}
 	return behind + p.Span(s)
 }
