@@ -334,13 +334,23 @@ func columns(c mechanism.Case) (out []column) {
 	return out
 }
 
+// outcomeView is what a rule says, and of what.
+type outcomeView struct {
+	mechanism.Outcome
+	Evidence mechanism.Evidence
+}
+
 // outcome shows what a rule says with all its reasons. Other pages take them from here when they are unfolded.
 func (s *server) outcome(q *request) error {
 	o, err := s.m.Outcome(q.ctx, q.Viewer, truce.RecordID(q.r.PathValue("id")), q.lang)
 	if err != nil {
 		return err
 	}
-	return q.show("outcome", o)
+	e, err := s.m.Evidence(q.ctx, q.Viewer, o.Records, q.lang, false)
+	if err != nil {
+		return err
+	}
+	return q.show("outcome", outcomeView{o, e})
 }
 
 // choiceSaid is what a rule says under one choice of readings, with the reasons where they may be seen.

@@ -557,6 +557,7 @@ func (s *server) deposit(q *request, f *multipart.FileHeader, about truce.Record
 type receiptView struct {
 	mechanism.Observation
 	Evidence mechanism.Evidence
+	Mine     bool // whoever reads it reported it
 }
 
 func (s *server) receipt(q *request) error {
@@ -569,5 +570,5 @@ func (s *server) receipt(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.show("receipt", receiptView{o, e})
+	return q.show("receipt", receiptView{o, e, o.Person != "" && o.Person == q.Person})
 }
