@@ -120,7 +120,9 @@ func outside(language string, err error) Fault {
 		return f
 	}
 	if errors.As(err, &refusal) {
-		f.Code = string(refusal)
+		if f.Code = string(refusal); language != "en" {
+			return f // the title says it
+		}
 	}
 	f.Detail, f.Hint = Unquoted(reasonOf(e)), Unquoted(truce.HintOf(e))
 	return f
