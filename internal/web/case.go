@@ -171,14 +171,14 @@ type caseView struct {
 	Citable     []Option
 }
 
-// Cited is what a record that the case cites is called; its own name where nothing is told of it.
+// Cited is what a record that the case cites is called; "" where nothing is told of it.
 func (v *caseView) Cited(id truce.RecordID) string {
 	for _, x := range v.Citable {
 		if x.Value == string(id) {
 			return x.Name
 		}
 	}
-	return string(id)
+	return ""
 }
 
 // column is what one of those concerned said, beside the others.
