@@ -169,11 +169,12 @@ type caseView struct {
 	Stale       bool
 	Opens       bool // the viewer may ask for originals
 	Citable     []Option
+	cited       []Option // and what others took the place of
 }
 
 // Cited is what a record that the case cites is called; "" where nothing is told of it.
 func (v *caseView) Cited(id truce.RecordID) string {
-	for _, x := range v.Citable {
+	for _, x := range v.cited {
 		if x.Value == string(id) {
 			return x.Name
 		}
@@ -250,6 +251,10 @@ func (s *server) caseView(q *request, t *tried, reasons bool) (*caseView, error)
 		return x.Of != "" && slices.ContainsFunc(all, func(y mechanism.Media) bool { return y.ID == x.Of && slices.Contains(y.Copies, x.ID) })
 	})
 	v.Citable = v.citable(q)
+	v.cited = slices.Clone(v.Citable)
+	for _, o := range v.Earlier {
+		v.cited = append(v.cited, citedOutcome(q, o))
+	}
 	a, ok := s.m.Current()
 	for _, x := range s.m.Versions() {
 		if x.Plan.Agreement.Version == c.Version {
@@ -530,16 +535,20 @@ func (v *caseView) citable(q *request) (out []Option) {
 		out = append(out, Option{string(o.ID), name + spanIn(p, " · ", o.From, o.To), false})
 	}
 	for _, o := range v.Current {
-		says := o.Result
-		if !o.Same {
-			says = "turns"
-		}
-		out = append(out, Option{string(o.ID), p.Rule(o.Rule) + ": " + style.Is(p, "result", says), false})
+		out = append(out, citedOutcome(q, o))
 	}
 	for _, x := range v.Evidence.Media {
 		out = append(out, Option{string(x.ID), style.Is(p, "media", x.Form), false})
 	}
 	return out
+}
+
+func citedOutcome(q *request, o mechanism.Outcome) Option {
+	says := o.Result
+	if !o.Same {
+		says = "turns"
+	}
+	return Option{string(o.ID), q.p().Rule(o.Rule) + ": " + style.Is(q.p(), "result", says), false}
 }
 
 // suspects are the actors that anything in the case names, and the participants.
