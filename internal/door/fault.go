@@ -20,8 +20,8 @@ type Fault struct {
 	Status int
 	Code   string // for programs; it never changes its meaning
 	Title  string // what went wrong, in the language that was asked for
-	Detail string // more of it, in English; of a step in a case that is refused, in the language that was asked for
-	Hint   string // what can be done, in English
+	Detail string // more of it, in the language that was asked for where there are words for it, else in English
+	Hint   string // what can be done, likewise
 }
 
 // statuses is the one table from kinds of error to HTTP.
@@ -124,7 +124,7 @@ func outside(language string, err error) Fault {
 			return f // the title says it
 		}
 	}
-	f.Detail, f.Hint = Unquoted(reasonOf(e)), Unquoted(truce.HintOf(e))
+	f.Detail, f.Hint = said(language, reasonOf(e)), said(language, truce.HintOf(e))
 	return f
 }
 
