@@ -75,6 +75,19 @@ func newCast(p *terms.Plan) *cast {
 	return c
 }
 
+// epoch stands for all times at which the same is said of everybody as at one: the first moment of them, or the time itself where something changes in it.
+func (c *cast) epoch(when truce.Span) truce.Span {
+	from, _ := slices.BinarySearch(c.epochs, when.From+1)
+	to, _ := slices.BinarySearch(c.epochs, when.To+1)
+	switch {
+	case !when.Stated() || from != to:
+		return when
+	case from == 0:
+		return truce.At(truce.EarliestInstant)
+	}
+	return truce.At(c.epochs[from-1])
+}
+
 // person is an actor as an observation names it: an id where the name is known, the bare name where it is not.
 type person struct {
 	id   truce.ActorID

@@ -1,6 +1,8 @@
 package assess
 
 import (
+	"slices"
+
 	"truce"
 )
 
@@ -29,6 +31,21 @@ func (res *Result) Class(name string, when truce.Span) (class truce.Class, ok bo
 		return truce.ClassExcluded, true
 	}
 	return "", joined == truce.False && out == truce.False
+}
+
+// Under answers whether an actor is surely another at a time, belongs to it, or is one whom it answers for, through every body and collective name between them. What
+// is disputed is not sure, whoever is right.
+func (res *Result) Under(who, of truce.ActorID, when truce.Span) bool {
+	s := res.settling
+	key := whoKey{"under " + string(of), person{id: who}, s.cast.epoch(when), ""}
+	a, ok := s.actors[key]
+	if !ok {
+		if a = s.cast.belongs(key.person, of, when, nil); slices.Contains(s.cast.answering(who, when), of) {
+			a = known(truce.True)
+		}
+		s.actors[key] = a
+	}
+	return a.truth == truce.True
 }
 
 // Means says whether an actor is what a term means at a time, under one of its readings and from the view of those who hold that.

@@ -282,7 +282,7 @@ func (m *Mechanism) walk(ctx context.Context, v access.Viewer, q view.Query, fn 
 type Exchange struct {
 	A        truce.ActorID `json:"a" access:"open"`
 	B        truce.ActorID `json:"b" access:"open"`
-	Acts     int           `json:"acts" access:"open" doc:"Incidents by a against b that could be followed for the whole time."`
+	Acts     int           `json:"acts" access:"open" doc:"Incidents by a against b that could be followed for the whole time. What was done by or to whoever surely belongs to one of them, or is one whom it answers for, counts as its own; what is disputed does not."`
 	Answered int           `json:"answered" access:"open" doc:"Of those, followed by one of b against a within 24 hours."`
 	Expected string        `json:"expected,omitempty" access:"open" doc:"How many chance alone would answer: the mean over 199 shifts of b's incidents round the stretch."`
 	Level    string        `json:"level,omitempty" access:"open" doc:"The share of shifts with at least as many answers. A small one says that the order is not chance; it does not say why."`
@@ -291,13 +291,44 @@ type Exchange struct {
 }
 
 // TitForTat asks whether incidents of each of two actors against the other follow each other more often than chance would have it, in the last five weeks. It
-// counts what the viewer may see by time and by name.
+// counts what the viewer may see by time and by name. An act is that of whoever did it, and of whoever that belongs to or is answered for by, as the directory of the
+// agreement has it and nobody disputes it; an act of somebody who is under both of the two is that of neither.
 func (m *Mechanism) TitForTat(ctx context.Context, v access.Viewer, a, b truce.ActorID) ([]Exchange, error) {
+	version, ok := m.Current()
+	if !ok {
+		return nil, errNoAgreement("mechanism.TitForTat")
+	}
+	who, err := m.directory(version, v.Now)
+	if err != nil {
+		return nil, err
+	}
 	stretch := truce.Span{From: v.Now.Add(-DefaultRecent - DefaultBaseline), To: v.Now}
+	// sides are those of the two that have a role in an observation.
+	sides := func(o *truce.Observation, role truce.Role) (out []truce.ActorID) {
+		for _, p := range o.Parts {
+			id, ok := who.Actor(p.Name, o.When)
+			if p.Role != role || !ok {
+				continue
+			}
+			if id != a && id != b {
+				ofA, ofB := who.Under(id, a, o.When), who.Under(id, b, o.When)
+				if ofA == ofB {
+					continue
+				}
+				if id = b; ofA {
+					id = a
+				}
+			}
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+		return out
+	}
 	var acts []casefile.Act
 	var told access.Tally
 	first := view.DayOf(stretch.From)
-	_, err := m.counted(ctx, v, truce.RecordObservation, &first, nil, func(row *view.Row, sees access.Fields) error {
+	_, err = m.counted(ctx, v, truce.RecordObservation, &first, nil, func(row *view.Row, sees access.Fields) error {
 		if !sees.Has(access.Who|access.WhenExact) || row.Erased {
 			return nil
 		}
@@ -305,10 +336,10 @@ func (m *Mechanism) TitForTat(ctx context.Context, v access.Viewer, a, b truce.A
 		if err != nil || o == nil {
 			return err
 		}
-		for _, by := range m.named(o, truce.RoleInitiator) {
-			for _, against := range m.named(o, truce.RoleTarget) {
-				acts = append(acts, casefile.Act{When: o.When, By: by, Against: against})
-				if by == a && against == b || by == b && against == a {
+		for _, by := range sides(o, truce.RoleInitiator) {
+			for _, against := range sides(o, truce.RoleTarget) {
+				if by != against {
+					acts = append(acts, casefile.Act{When: o.When, By: by, Against: against})
 					told.Add(row.Author.Person)
 				}
 			}

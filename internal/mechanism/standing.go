@@ -171,13 +171,10 @@ func (m *Mechanism) Means(id truce.ActorID, now truce.Instant) ([]Meant, error) 
 	if !ok {
 		return nil, errNoAgreement("mechanism.Means")
 	}
-	s := &m.standings
-	s.Lock()
-	defer s.Unlock()
-	if err := s.arm(a); err != nil {
+	res, err := m.directory(a, now)
+	if err != nil {
 		return nil, err
 	}
-	res := s.counter.Settle(now)
 	var out []Meant
 	for _, t := range a.Plan.Agreement.Terms {
 		for _, rd := range t.Readings {
@@ -187,6 +184,17 @@ func (m *Mechanism) Means(id truce.ActorID, now truce.Instant) ([]Meant, error) 
 		}
 	}
 	return out, nil
+}
+
+// directory knows who is who by a version, and nothing that happened.
+func (m *Mechanism) directory(a Adopted, now truce.Instant) (*assess.Result, error) {
+	s := &m.standings
+	s.Lock()
+	defer s.Unlock()
+	if err := s.arm(a); err != nil {
+		return nil, err
+	}
+	return s.counter.Settle(now), nil
 }
 
 // forget lets go of everything: content was erased.
