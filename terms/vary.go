@@ -366,7 +366,7 @@ func setWhere(a *truce.Agreement, u *truce.Rule, value string) error {
 		return nil
 	}
 	for _, t := range a.Terms {
-		if string(t.ID) == value {
+		if string(t.ID) == value || t.Kind == truce.TermPlace && called(t.Name, value) {
 			if t.Kind != truce.TermPlace {
 				return fmt.Errorf("the term %q is about %s, not a place", value, t.Kind)
 			}
@@ -385,23 +385,39 @@ func setWhere(a *truce.Agreement, u *truce.Rule, value string) error {
 	return nil
 }
 
-func featureOf(a *truce.Agreement, id string) (truce.Feature, error) {
+// featureOf finds a place by its id, or by its name in any language.
+func featureOf(a *truce.Agreement, said string) (truce.Feature, error) {
 	var names []string
+	labels := map[string]string{}
+	know := func(id string, name truce.Words) {
+		names, labels[id] = append(names, id), id
+		if n := name.In("en"); n != "" {
+			labels[id] = fmt.Sprintf("%s (%s)", n, id)
+		}
+	}
 	for _, f := range a.Places {
-		if string(f.ID) == id {
+		if string(f.ID) == said || called(f.Name, said) {
 			return f, nil
 		}
-		names = append(names, string(f.ID))
+		know(string(f.ID), f.Name)
 	}
 	for _, t := range a.Terms {
 		if t.Kind == truce.TermPlace {
-			names = append(names, string(t.ID))
+			know(string(t.ID), t.Name)
 		}
 	}
-	if n := Nearest(id, names); n != "" {
-		return truce.Feature{}, fmt.Errorf("there is no place %q: did you mean %q?", id, n)
+	if n := Nearest(said, names); n != "" {
+		return truce.Feature{}, fmt.Errorf("there is no place %q: did you mean %s?", said, labels[n])
 	}
-	return truce.Feature{}, fmt.Errorf("there is no place %q; places here: %s", id, strings.Join(names, ", "))
+	for i, id := range names {
+		names[i] = labels[id]
+	}
+	return truce.Feature{}, fmt.Errorf("there is no place %q; places here: %s", said, strings.Join(names, ", "))
+}
+
+// called reports whether somebody who says a name means what is named so.
+func called(name truce.Words, said string) bool {
+	return slices.ContainsFunc([]string{name.EN, name.AR, name.RU}, func(n string) bool { return n != "" && Fold(n) == Fold(said) })
 }
 
 // setDistances changes every distance in a rule's place and counts them. A term becomes that distance from its line, where

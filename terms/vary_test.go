@@ -87,6 +87,7 @@ func TestSet(t *testing.T) {
 		{"limited-forces.at_most.incendiary-kite=1_000", "limited-forces", func(u *truce.Rule) bool { return u.AtMost[3] == truce.Limit{What: "incendiary-kite", AtMost: 1000} }},
 		{"aid.at_least=20", "aid", func(u *truce.Rule) bool { return *u.AtLeast == truce.Quota{Number: 20, What: "lorry", Per: "day"} }},
 		{"aid.at_least=500 per week", "aid", func(u *truce.Rule) bool { return *u.AtLeast == truce.Quota{Number: 500, What: "lorry", Per: "week"} }},
+		{"withdrawal.where=The Valley", "withdrawal", func(u *truce.Rule) bool { return u.Where.Zone == "valley" }},
 		{"aid.within=6h", "aid", func(u *truce.Rule) bool { return u.Within == 6*time.Hour }},
 	} {
 		b, err := Set(a, x.change)
@@ -131,8 +132,9 @@ func TestSetRefuses(t *testing.T) {
 		{"no-flights.until=2030-01-01", "ends before it begins"},
 		{"withdrawal.where=0 km", "a distance of nothing is no place"},
 		{"limited-forces.where=20 km", `holds no distance to change`},
-		{"withdrawal.where=5 km of nowhere", `there is no place "nowhere"`},
-		{"withdrawal.where=valey", `there is no place "valey": did you mean "valley"?`},
+		{"withdrawal.where=5 km of nowhere", `there is no place "nowhere"; places here: `},
+		{"withdrawal.where=5 km of nowhere", `the valley (valley), `},
+		{"withdrawal.where=valey", `there is no place "valey": did you mean the valley (valley)?`},
 		{"withdrawal.where=contact-line", `nothing can be inside "contact-line", which is a line-of-contact without width`},
 		{"withdrawal.where=grave", `the term "grave" is about event, not a place`},
 		{"limited-forces.at_most=10", "at_most needs a kind of equipment"},

@@ -78,8 +78,10 @@ type Differing struct {
 	Records       []truce.RecordID `json:"records,omitempty" access:"open"`
 	What          string           `json:"what,omitempty" access:"open"`
 	Who           string           `json:"who,omitempty" access:"open" doc:"The unit, or who is bound."`
-	From          string           `json:"from,omitempty" access:"open"`
-	To            string           `json:"to,omitempty" access:"open"`
+	From          string           `json:"from,omitempty" access:"open" format:"date-time" doc:"Nothing where you are told the days alone."`
+	To            string           `json:"to,omitempty" access:"open" format:"date-time"`
+	FirstDay      string           `json:"first_day,omitempty" access:"open" format:"date" doc:"The first day (UTC) on which it may have been."`
+	LastDay       string           `json:"last_day,omitempty" access:"open" format:"date" doc:"The last day (UTC) on which it may have been."`
 	Why           string           `json:"why,omitempty" access:"open" doc:"The reason that settles it as it would be."`
 }
 
@@ -88,6 +90,7 @@ type history struct {
 	observations []*truce.Observation
 	tracks       []record.Positions
 	people       map[truce.RecordID]truce.PersonID
+	coarse       map[truce.RecordID]bool // of which the viewer is told the days alone
 	fixes        int
 	whole        bool
 	simulated    bool
@@ -144,7 +147,10 @@ func (m *Mechanism) WhatIf(ctx context.Context, v access.Viewer, s Supposition, 
 			out.More++ // it turns on other terms, and comes to the same
 			continue
 		}
-		one := Differing{Rule: d.Rule, Kind: d.Subject.Kind, Who: d.Subject.Unit, From: instant(d.Subject.When.From), To: instant(d.Subject.When.To)}
+		one := Differing{Rule: d.Rule, Kind: d.Subject.Kind, Who: d.Subject.Unit, FirstDay: day(view.DayOf(d.Subject.When.From)), LastDay: day(view.DayOf(d.Subject.When.To))}
+		if !slices.ContainsFunc(d.Subject.Records, func(id truce.ObservationID) bool { return h.coarse[truce.RecordID(id)] }) {
+			one.From, one.To = instant(d.Subject.When.From), instant(d.Subject.When.To)
+		}
 		if one.Who == "" {
 			one.Who = string(d.Subject.Actor)
 		}
@@ -229,7 +235,7 @@ func (m *Mechanism) supposed(op truce.Op, a Adopted, s Supposition) (*terms.Plan
 
 // history opens what a viewer may see, the newest first up to a bound.
 func (m *Mechanism) history(ctx context.Context, v access.Viewer) (*history, error) {
-	h := &history{people: map[truce.RecordID]truce.PersonID{}}
+	h := &history{people: map[truce.RecordID]truce.PersonID{}, coarse: map[truce.RecordID]bool{}}
 	names := map[truce.ObservationID]truce.ObservationID{} // what an author calls it, and the record it is
 	whole, err := m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}}, func(row *view.Row, sees access.Fields) error {
 		if !sees.Has(access.Open|access.WhenCoarse) || row.Erased {
@@ -251,7 +257,7 @@ func (m *Mechanism) history(ctx context.Context, v access.Viewer) (*history, err
 		if !sees.Has(access.Logged) {
 			o.Received = 0
 		}
-		h.people[row.ID] = row.Author.Person
+		h.people[row.ID], h.coarse[row.ID] = row.Author.Person, !sees.Has(access.WhenExact)
 		h.simulated = h.simulated || row.Simulated
 		h.observations = append(h.observations, o)
 		return nil

@@ -118,9 +118,16 @@ func TestWhatIfSeesWhatTheViewerSees(t *testing.T) {
 	if n := tried("syrian liaison"); n[0] == "0 0" {
 		t.Errorf("released reports are not gone through: %v", n)
 	}
-	for _, d := range mechanismtest.Must(e.M.WhatIf(ctx, e.As("syrian liaison"), mechanism.Supposition{Sets: []string{"withdrawal-from-line.where=300 m"}}, "en")).Differing {
-		if d.From != "2017-11-15T00:00:00.001Z" && d.From != "" {
-			t.Errorf("a party is told the hour: %+v", d)
+	later := mechanism.Supposition{Sets: []string{"withdrawal-from-line.from=2018-07-01"}}
+	for name, hour := range map[string]string{"syrian liaison": "", "duty": "2017-11-15T09:30:00Z"} {
+		list := mechanismtest.Must(e.M.WhatIf(ctx, e.As(name), later, "en")).Differing
+		if len(list) == 0 {
+			t.Errorf("nothing differs for %s", name)
+		}
+		for _, d := range list {
+			if d.From != hour || d.To != hour || d.FirstDay != "2017-11-15" || d.LastDay != "2017-11-15" {
+				t.Errorf("%s is told another time than the one to be told: %+v", name, d)
+			}
 		}
 	}
 	if _, err := e.M.WhatIf(ctx, e.As(""), mechanism.Supposition{}, "en"); err == nil {

@@ -151,13 +151,6 @@ func spanIn(p *lang.Printer, behind, from, to string) string {
 	if !s.From.Stated() && !s.To.Stated() {
 		return ""
 	}
-	const day, edge = 86_400_000, 1 // whoever is told the day alone is told it to the millisecond
-	if s.From.Stated() && s.To.Stated() && (s.From-edge)%day == 0 && (s.To+edge)%day == 0 {
-		if first, last := p.Date(s.From), p.Date(s.To-day+edge); first != last {
-			return behind + first + " – " + last
-		}
-		return behind + p.Date(s.From)
-	}
 	return behind + p.Span(s)
 }
 
