@@ -54,33 +54,33 @@ func (c Coverage) Told() bool {
 	})
 }
 
-// Coverage tells who looked where, for the named areas of the agreement; where it names none, for its zones.
+// Coverage tells who looked where in the last days, for the named areas of the agreement; where it names none, for its zones.
 func (m *Mechanism) Coverage(ctx context.Context, v access.Viewer) (Coverage, error) {
-	a, ok := m.Current()
-	if !ok {
-		return Coverage{}, errNoAgreement("mechanism.Coverage")
+	var days []truce.Span
+	for d := view.DayOf(v.Now) - DefaultCoverageDays + 1; d <= view.DayOf(v.Now); d++ {
+		days = append(days, daysOf(&view.Happened{First: d, Last: d}))
 	}
-	out := Coverage{Areas: []AreaCoverage{}}
-	last := view.DayOf(v.Now)
-	first := last - DefaultCoverageDays + 1
-	m.standings.Lock()
-	err := m.standings.arm(a)
-	areas := m.standings.areas
-	m.standings.Unlock()
+	return m.coverage(ctx, v, days)
+}
+
+// coverage is the same for some stretches of time, the earliest first; each is named by the day on which it ends.
+func (m *Mechanism) coverage(ctx context.Context, v access.Viewer, stretches []truce.Span) (Coverage, error) {
+	areas, err := m.covered()
 	if err != nil {
-		return out, err
+		return Coverage{}, err
 	}
+	out := Coverage{Areas: []AreaCoverage{}, Whole: true}
 	for _, x := range areas {
 		one := AreaCoverage{Area: x.ID}
-		for d := first; d <= last; d++ {
-			one.Days = append(one.Days, Looked{Day: day(d)})
+		for _, s := range stretches {
+			one.Days = append(one.Days, Looked{Day: day(view.DayOf(s.To))})
 		}
 		out.Areas = append(out.Areas, one)
 	}
 	n := 0
-	out.Whole = true
+	first, last := view.DayOf(stretches[0].From), view.DayOf(stretches[len(stretches)-1].To)
 	for _, kind := range []truce.ObservationKind{truce.KindCoverage, truce.KindRestriction} {
-		_, err = m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: kind, First: &first}, func(row *view.Row, sees access.Fields) error {
+		_, err = m.walk(ctx, v, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: kind, First: &first, Last: &last}, func(row *view.Row, sees access.Fields) error {
 			if !sees.Has(access.Open|access.WhenCoarse) || row.Happened == nil || row.Erased {
 				return nil
 			}
@@ -100,10 +100,10 @@ func (m *Mechanism) Coverage(ctx context.Context, v access.Viewer) (Coverage, er
 					continue
 				}
 				elsewhere = false
-				for k := range out.Areas[i].Days {
+				for k, s := range stretches {
 					l := &out.Areas[i].Days[k]
-					switch d := first + view.Day(k); {
-					case d < row.Happened.First || d > row.Happened.Last:
+					switch {
+					case !o.When.Stated() || !o.When.Overlaps(s):
 					case kind == truce.KindRestriction:
 						l.Hindered++
 					case o.Complete && all:
@@ -126,6 +126,18 @@ func (m *Mechanism) Coverage(ctx context.Context, v access.Viewer) (Coverage, er
 		}
 	}
 	return out, nil
+}
+
+// covered lists the areas of the agreement in force whose coverage is told.
+func (m *Mechanism) covered() ([]*covered, error) {
+	a, ok := m.Current()
+	if !ok {
+		return nil, errNoAgreement("mechanism.Coverage")
+	}
+	m.standings.Lock()
+	defer m.standings.Unlock()
+	err := m.standings.arm(a)
+	return m.standings.areas, err
 }
 
 // covered is an area whose coverage is told.

@@ -14,7 +14,7 @@ import (
 	"truce/internal/view"
 )
 
-// MaxDailyRows is how many incidents, restrictions, inspections, queries and statements of a day a report lists, each. See docs/limits.md.
+// MaxDailyRows is how many incidents, restrictions, inspections, queries and statements of a day a report lists, each: the first. See docs/limits.md.
 const MaxDailyRows = 300
 
 // DailySections are the parts of a daily report in their order. To each, the duty officer may write a text.
@@ -30,12 +30,15 @@ type Daily struct {
 	Tier     string `json:"tier"`
 	Language string `json:"language"` // of what the duty officer wrote
 	Rounded  bool   `json:"rounded,omitempty"`
-	// Before is how many incidents the day before had, for comparison.
+	// Drawn is when it was drawn up: what is said of its day is what was known then, and cases stand as they stood then.
+	Drawn string `json:"drawn,omitempty"`
+	// Reported is how many incidents the day had, and Before how many the day before had, for comparison.
 	Incidents    []DailyEvent   `json:"incidents,omitempty"`
+	Reported     int            `json:"reported"`
 	Before       int            `json:"before"`
 	Counts       []Counted      `json:"counts,omitempty"`
 	Articles     []DailyArticle `json:"articles,omitempty"`
-	Areas        []AreaCoverage `json:"areas,omitempty"`
+	Areas        []DailyArea    `json:"areas,omitempty"`
 	Inspections  []DailyEvent   `json:"inspections,omitempty"`
 	Passages     []DailyEvent   `json:"passages,omitempty"`
 	Restrictions []DailyEvent   `json:"restrictions,omitempty"`
@@ -46,6 +49,9 @@ type Daily struct {
 	Texts     map[string]string `json:"texts,omitempty"`
 	Simulated bool              `json:"simulated,omitempty"`
 }
+
+// Unlisted is how many incidents of the day are not listed, because there were too many.
+func (d Daily) Unlisted() int { return d.Reported - len(d.Incidents) }
 
 // DailyEvent is one observation of the day.
 type DailyEvent struct {
@@ -60,8 +66,17 @@ type DailyEvent struct {
 	Count     *Number        `json:"count,omitempty"`
 	Deaths    *Number        `json:"deaths,omitempty"`
 	Injured   *Number        `json:"injured,omitempty"`
+	Civilians *Number        `json:"civilians,omitempty"`
 	Result    string         `json:"result,omitempty"`
 	Simulated bool           `json:"simulated,omitempty"`
+}
+
+// DailyArea is how a named area was looked at on the day, and how many incidents were reported from it then and on the day before;
+// where counts are told in steps these two are left out.
+type DailyArea struct {
+	AreaCoverage
+	Reported int `json:"reported,omitempty"`
+	Before   int `json:"before,omitempty"`
 }
 
 // DailyArticle is how an article stood in the last seven days.
@@ -110,8 +125,8 @@ func reader(v access.Viewer, tier truce.Tier) access.Viewer {
 	return access.Viewer{Now: v.Now}
 }
 
-// DraftDaily draws up the report of the reporting day that is over at a moment, or runs then; nothing is recorded.
-func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, at truce.Instant, tier truce.Tier, language string) (Daily, error) {
+// DraftDaily draws up the report of a reporting day from its beginning up to a moment of it; nothing is recorded. What it says of the day is what is known now.
+func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, upTo truce.Instant, tier truce.Tier, language string) (Daily, error) {
 	const op truce.Op = "mechanism.DraftDaily"
 	if !access.Offers(v, access.ActIssue) {
 		return Daily{}, refused(op, access.May(v, access.ActIssue, access.Thing{Kind: access.KindReport}))
@@ -120,46 +135,73 @@ func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, at truce.In
 	if !ok {
 		return Daily{}, errNoAgreement(op)
 	}
-	day := a.Plan.Agreement.Clock.ReportDay(min(at, v.Now))
-	if day.To > v.Now {
-		day.To = v.Now
-	}
+	day := truce.Span{To: min(upTo, v.Now)}
+	day.From = a.Plan.Agreement.Clock.ReportDay(day.To).From
+	before := truce.Span{From: a.Plan.Agreement.Clock.ReportDay(day.From - 1).From, To: day.From - 1}
 	see := reader(v, tier)
-	d := Daily{Version: a.Plan.Agreement.Version, From: instant(day.From), To: instant(day.To), Tier: tier.String(), Language: language, Rounded: !access.Exact(see), Texts: map[string]string{}}
+	d := Daily{Version: a.Plan.Agreement.Version, From: instant(day.From), To: instant(day.To), Drawn: instant(v.Now), Tier: tier.String(), Language: language, Rounded: !access.Exact(see), Texts: map[string]string{}}
 	var err error
 	if d.Number, err = m.nextReport(ctx); err != nil {
 		return d, err
 	}
-	of := func(k truce.ObservationKind, s truce.Span) ([]DailyEvent, error) {
-		page, err := m.Observations(ctx, see, Search{Observed: k, From: s.From, To: s.To, Limit: MaxDailyRows, OldestFirst: true})
-		if err != nil {
-			return nil, err
-		}
-		var out []DailyEvent
-		for _, o := range page.Items {
-			out = append(out, dailyEvent(&o))
-			d.Simulated = d.Simulated || o.Simulated
-		}
-		slices.SortStableFunc(out, func(a, b DailyEvent) int { return strings.Compare(a.When, b.When) })
-		return out, nil
-	}
-	if d.Incidents, err = of(truce.KindIncident, day); err != nil {
-		return d, err
-	}
-	before, err := of(truce.KindIncident, truce.Span{From: day.From.Add(-24 * time.Hour), To: day.From - 1})
+	coverage, err := m.coverage(ctx, see, []truce.Span{day})
 	if err != nil {
 		return d, err
 	}
-	d.Before = len(before)
+	areas, err := m.covered()
+	if err != nil {
+		return d, err
+	}
+	for _, x := range coverage.Areas {
+		d.Areas = append(d.Areas, DailyArea{AreaCoverage: x})
+	}
+	// of lists what was observed, and counts all of it; visit sees each.
+	of := func(k truce.ObservationKind, s truce.Span, visit func(*Observation)) (list []DailyEvent, n int, err error) {
+		for q := (Search{Observed: k, From: s.From, To: s.To, Limit: view.MaxPage, OldestFirst: true}); ; {
+			page, err := m.Observations(ctx, see, q)
+			if err != nil {
+				return nil, 0, err
+			}
+			for i := range page.Items {
+				o := &page.Items[i]
+				visit(o)
+				if n++; n <= MaxDailyRows {
+					list = append(list, dailyEvent(o))
+				}
+				d.Simulated = d.Simulated || o.Simulated
+			}
+			if q.Cursor = page.Next; q.Cursor == "" || n >= MaxCounted {
+				break
+			}
+		}
+		slices.SortStableFunc(list, func(a, b DailyEvent) int { return strings.Compare(a.When, b.When) })
+		return list, n, nil
+	}
+	// from counts an incident for each area that it was reported from.
+	from := func(count func(*DailyArea)) func(*Observation) {
+		return func(o *Observation) {
+			for i, x := range areas {
+				if in, _ := x.holds(placeOf(o)); in && !d.Rounded {
+					count(&d.Areas[i])
+				}
+			}
+		}
+	}
+	if d.Incidents, d.Reported, err = of(truce.KindIncident, day, from(func(x *DailyArea) { x.Reported++ })); err != nil {
+		return d, err
+	}
+	if _, d.Before, err = of(truce.KindIncident, before, from(func(x *DailyArea) { x.Before++ })); err != nil {
+		return d, err
+	}
 	for _, x := range []struct {
 		kind truce.ObservationKind
 		to   *[]DailyEvent
 	}{{truce.KindInspection, &d.Inspections}, {truce.KindPassage, &d.Passages}, {truce.KindRestriction, &d.Restrictions}} {
-		if *x.to, err = of(x.kind, day); err != nil {
+		if *x.to, _, err = of(x.kind, day, func(*Observation) {}); err != nil {
 			return d, err
 		}
 	}
-	standing, err := m.Standing(ctx, see)
+	standing, err := m.stand(ctx, see, a, day)
 	if err != nil {
 		return d, err
 	}
@@ -172,13 +214,6 @@ func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, at truce.In
 		d.Articles = append(d.Articles, DailyArticle{x.Article, x.Week})
 	}
 	d.Simulated = d.Simulated || standing.Simulated
-	coverage, err := m.Coverage(ctx, see)
-	if err != nil {
-		return d, err
-	}
-	for _, x := range coverage.Areas { // of the day alone
-		d.Areas = append(d.Areas, AreaCoverage{x.Area, x.Days[max(0, len(x.Days)-1):]})
-	}
 	if err := m.dailyWords(ctx, see, day, &d); err != nil {
 		return d, err
 	}
@@ -222,8 +257,16 @@ func (m *Mechanism) dailyWords(ctx context.Context, see access.Viewer, day truce
 	return nil
 }
 
+// placeOf is where an observation says that it was, where that is a point or a name.
+func placeOf(o *Observation) truce.Place {
+	if p := o.Place; p != nil && p.Kind == placeWords[truce.PlacePoint] {
+		return truce.Place{Kind: truce.PlacePoint, At: truce.Degrees(p.Lon, p.Lat)}
+	}
+	return truce.Place{Kind: truce.PlaceNamed, Name: o.Area}
+}
+
 func dailyEvent(o *Observation) DailyEvent {
-	e := DailyEvent{Record: o.ID, What: o.What, When: o.From, Area: o.Area, Cell: o.Cell, Parts: o.Parts, Count: o.Count, Deaths: o.Deaths, Injured: o.Injured, Result: o.Result, Simulated: o.Simulated}
+	e := DailyEvent{Record: o.ID, What: o.What, When: o.From, Area: o.Area, Cell: o.Cell, Parts: o.Parts, Count: o.Count, Deaths: o.Deaths, Injured: o.Injured, Civilians: o.Civilians, Result: o.Result, Simulated: o.Simulated}
 	if e.When == "" {
 		e.When = o.FirstDay
 	}
@@ -251,9 +294,9 @@ func (m *Mechanism) nextReport(ctx context.Context) (int, error) {
 	return 1, err
 }
 
-// IssueDaily issues the report of a day with what the duty officer wrote to it, or the correction of one. The facts are taken from the record anew: nobody can issue
+// IssueDaily issues the report of a day up to a moment with what the duty officer wrote to it, or the correction of one, which is of the same time. The facts are taken from the record anew: nobody can issue
 // others than those.
-func (m *Mechanism) IssueDaily(ctx context.Context, v access.Viewer, at truce.Instant, tier truce.Tier, language string, texts map[string]string, corrects truce.RecordID) (Receipt, error) {
+func (m *Mechanism) IssueDaily(ctx context.Context, v access.Viewer, upTo truce.Instant, tier truce.Tier, language string, texts map[string]string, corrects truce.RecordID) (Receipt, error) {
 	const op truce.Op = "mechanism.IssueDaily"
 	var was DailyReport
 	if corrects != "" {
@@ -264,11 +307,9 @@ func (m *Mechanism) IssueDaily(ctx context.Context, v access.Viewer, at truce.In
 		if was.Superseded != "" {
 			return Receipt{}, &truce.Error{Op: op, Kind: truce.Conflict, Subject: string(corrects), Reason: "it was corrected already", Hint: "correct the correction"}
 		}
-		if t, err := time.Parse(time.RFC3339Nano, was.To); err == nil {
-			at = truce.InstantOf(t)
-		}
+		upTo = momentOf(was.To)
 	}
-	d, err := m.DraftDaily(ctx, v, at, tier, language)
+	d, err := m.DraftDaily(ctx, v, upTo, tier, language)
 	if err != nil {
 		return Receipt{}, err
 	}

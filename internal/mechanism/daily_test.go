@@ -61,6 +61,71 @@ func TestDailyReport(t *testing.T) {
 	}
 }
 
+// The report of a day that is over tells of that day, and so does its correction; one of a day that still runs ends where it was drawn up, not where it is issued.
+func TestDailyReportIsOfItsDay(t *testing.T) {
+	e := mechanismtest.Start(t)
+	ctx := t.Context()
+	report := func(times ...string) {
+		for _, at := range times {
+			e.Report("monitor", `{"id":"at-`+at+`","kind":"incident","what":"shelling","time":"`+at+`","place":{"kind":"point","lat":32.62,"lon":36.1,"error_m":100},"civilians":2,"source":{"id":"s","means":"seen","standing":"observed"}}`+"\n")
+		}
+		e.Settle()
+	}
+	report("2017-11-17T10:00:00Z", "2017-11-18T10:00:00Z", "2017-11-18T13:00:00Z", "2017-11-20T06:00:00Z", "2017-11-20T06:30:00Z", "2017-11-20T07:00:00Z")
+	e.Report("monitor", `{"id":"c-1","kind":"coverage","time":{"from":"2017-11-18T06:00:00Z","to":"2017-11-18T12:00:00Z"},"lasted":true,"complete":true,"place":{"kind":"named","name":"Izra district"},"source":{"id":"s","means":"seen","standing":"observed"}}`+"\n")
+	check := func(d mechanism.Daily, reported, before int, looked bool) {
+		t.Helper()
+		if len(d.Incidents) != reported || d.Reported != reported || d.Before != before {
+			t.Errorf("%s to %s: %d of %d incidents, %d the day before", d.From, d.To, len(d.Incidents), d.Reported, d.Before)
+		}
+		if len(d.Counts) == 0 {
+			t.Errorf("%s to %s: nothing is counted", d.From, d.To)
+		}
+		for _, c := range d.Counts {
+			if c.Counting == "incidents" && c.MayHigh != reported {
+				t.Errorf("%s to %s: %+v", d.From, d.To, c)
+			}
+		}
+		here := 0
+		for _, x := range d.Areas {
+			if x.Area == "izra-district" && (len(x.Days) != 1 || x.Days[0].Nobody() == looked) {
+				t.Errorf("%s to %s: %+v", d.From, d.To, x)
+			}
+			if x.Area == "daraa-district" {
+				here = x.Reported
+			}
+		}
+		if here != reported {
+			t.Errorf("%s to %s: %d incidents in the area", d.From, d.To, here)
+		}
+		if c := d.Incidents[0].Civilians; c == nil || c.Best != 2 {
+			t.Errorf("civilians: %+v", c)
+		}
+	}
+	end := truce.InstantOf(time.Date(2017, 11, 18, 15, 59, 59, 0, time.UTC))
+	draft := mechanismtest.Must(e.M.DraftDaily(ctx, e.As("duty"), end, truce.TierMechanism, "en"))
+	check(draft, 2, 1, true)
+	issued := mechanismtest.Must(e.M.IssueDaily(ctx, e.As("duty"), end, truce.TierMechanism, "en", nil, ""))
+	e.TakeUp()
+	e.Later(time.Hour)
+	report("2017-11-18T14:00:00Z")
+	corrected := mechanismtest.Must(e.M.IssueDaily(ctx, e.As("duty"), e.Clock(), truce.TierMechanism, "en", nil, issued.ID))
+	e.TakeUp()
+	if got := mechanismtest.Must(e.M.Daily(ctx, e.As("duty"), corrected.ID)); got.To != draft.To || got.From != draft.From {
+		t.Errorf("the correction is of %s to %s, the report of %s to %s", got.From, got.To, draft.From, draft.To)
+	} else {
+		check(*got.Content, 3, 1, true)
+	}
+	running := mechanismtest.Must(e.M.DraftDaily(ctx, e.As("duty"), e.Clock(), truce.TierMechanism, "en"))
+	check(running, 3, 0, false)
+	e.Later(time.Hour)
+	late := mechanismtest.Must(e.M.IssueDaily(ctx, e.As("duty"), truce.Instant(mechanismtest.Must(time.Parse(time.RFC3339Nano, running.To)).UnixMilli()), truce.TierMechanism, "en", nil, ""))
+	e.TakeUp()
+	if got := mechanismtest.Must(e.M.Daily(ctx, e.As("duty"), late.ID)); got.To != running.To {
+		t.Errorf("drawn up to %s, issued to %s", running.To, got.To)
+	}
+}
+
 // What is counted through time is what lies surely in one stretch, and to outsiders in steps.
 func TestSeries(t *testing.T) {
 	e := mechanismtest.Start(t)

@@ -234,7 +234,7 @@ func (m *Mechanism) Standing(ctx context.Context, v access.Viewer) (Standing, er
 	if age := v.Now.Sub(kept.at); ok && age >= 0 && (age < DefaultStandingFor || head.Seq == kept.head && age < time.Minute) {
 		return kept.Standing, nil
 	}
-	out, err := m.stand(ctx, v, a)
+	out, err := m.stand(ctx, v, a, truce.Span{From: v.Now.Add(-24 * time.Hour), To: v.Now})
 	if err != nil {
 		return out, err
 	}
@@ -272,7 +272,7 @@ type underReading struct {
 type gauge struct {
 	m         *Mechanism
 	v         access.Viewer
-	week      truce.Span
+	day, week truce.Span // the last day, the last seven
 	articles  map[truce.ArticleID]*articleGauge
 	incidents []incidentSeen
 	things    map[truce.RecordID]*thingCounted // incidents, by the observation
@@ -304,8 +304,9 @@ type thingCounted struct {
 
 type said struct{ every, may bool }
 
-func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted) (Standing, error) {
-	g := &gauge{m: m, v: v, week: truce.Span{From: v.Now.Add(-DefaultRecent), To: v.Now}, articles: map[truce.ArticleID]*articleGauge{},
+// stand says how things stood at the end of a day, as it is known now.
+func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted, day truce.Span) (Standing, error) {
+	g := &gauge{m: m, v: v, day: day, week: truce.Span{From: day.To.Add(-DefaultRecent), To: day.To}, articles: map[truce.ArticleID]*articleGauge{},
 		things: map[truce.RecordID]*thingCounted{}, days: map[view.Day]*[2]access.Tally{}, counts: map[string][]assess.Count{}}
 	g.out.Rounded = !access.Exact(v)
 	forbids := map[truce.RuleID]bool{}
@@ -417,6 +418,9 @@ func (g *gauge) outcome(ctx context.Context, row *view.Row, sees access.Fields, 
 	}
 	g.out.Simulated = g.out.Simulated || row.Simulated
 	when := spanSeen(row, j, sees)
+	if g.day.To < g.v.Now && when.Stated() && when.From > g.day.To && !j.obligation {
+		return nil // it came after the day that is asked about
+	}
 	g.article(j, j.obligation || when.Stated() && when.To >= g.week.From, people)
 	if j.may && row.Happened != nil && sees.Has(access.WhenCoarse) && row.Happened.First == row.Happened.Last && !j.obligation {
 		d := g.days[row.Happened.First]
@@ -673,7 +677,7 @@ func (g *gauge) tell(a Adopted) {
 		}
 		g.out.Articles = append(g.out.Articles, one)
 	}
-	last := view.DayOf(g.v.Now)
+	last := view.DayOf(g.day.To)
 	for d := last - DefaultDays + 1; d <= last; d++ {
 		one := DayCount{Day: day(d)}
 		if t := g.days[d]; t != nil {
@@ -708,7 +712,7 @@ func (g *gauge) count(a Adopted) error {
 		for _, w := range []struct {
 			name string
 			from truce.Instant
-		}{{WindowDay, g.v.Now.Add(-24 * time.Hour)}, {WindowWeek, g.week.From}, {WindowAll, 0}} {
+		}{{WindowDay, g.day.From}, {WindowWeek, g.week.From}, {WindowAll, 0}} {
 			every := g.between(list, w.from, func(x *thingCounted) bool { return x.says[rule].every })
 			may := g.between(list, w.from, func(x *thingCounted) bool { return x.says[rule].may })
 			for i, k := range a.Plan.Agreement.Counting {

@@ -65,16 +65,23 @@ func tierOf(word string) (truce.Tier, error) {
 	return 0, door.Bad("tier", "mechanism, participants or public")
 }
 
-// reportDay reads the day of a report: the reporting day that holds its noon.
-func reportDay(q *request, word string) (truce.Instant, error) {
+// reportEnd reads up to when a report goes: to the end of the reporting day that holds the noon of a day, or to a moment.
+func (s *server) reportEnd(q *request, word string) (truce.Instant, error) {
 	if word == "" {
 		return q.Now, nil
+	}
+	if t, err := time.Parse(time.RFC3339Nano, word); err == nil {
+		return truce.InstantOf(t), nil
 	}
 	t, err := time.Parse("2006-01-02", word)
 	if err != nil {
 		return 0, door.Bad("day", "a day is written as 2017-11-30")
 	}
-	return truce.InstantOf(t.Add(12 * time.Hour)), nil
+	at := truce.InstantOf(t.Add(12 * time.Hour))
+	if a, ok := s.m.Current(); ok {
+		at = a.Plan.Agreement.Clock.ReportDay(at).To
+	}
+	return at, nil
 }
 
 func (s *server) dailyForm(q *request) error {
@@ -82,7 +89,7 @@ func (s *server) dailyForm(q *request) error {
 	if err != nil {
 		return err
 	}
-	at, err := reportDay(q, q.query("day"))
+	at, err := s.reportEnd(q, q.query("day"))
 	if err != nil {
 		return err
 	}
@@ -118,7 +125,7 @@ func (s *server) issueDaily(q *request) error {
 	if err != nil {
 		return err
 	}
-	at, err := reportDay(q, q.form("day"))
+	at, err := s.reportEnd(q, q.form("to"))
 	if err != nil {
 		return err
 	}
