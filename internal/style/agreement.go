@@ -1,6 +1,8 @@
 package style
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"truce"
@@ -50,6 +52,8 @@ func Explain(plan *terms.Plan, language string) *Explained {
 
 // Change is one difference between two versions, written.
 type Change struct {
+	Article       truce.ArticleID // that it is in; "" where it is in none
+	Kind          string          // of part, as [terms.Change] has it
 	Sign          string // added, removed, changed
 	Head          string
 	Before, After []string
@@ -61,7 +65,7 @@ type Change struct {
 func Redline(language string, from, to *truce.Agreement) (out []Change) {
 	before, after := lang.For(language).With(from), lang.For(language).With(to)
 	for _, c := range terms.Diff(from, to) {
-		one := Change{Sign: "changed", Text: c.Text, Lang: c.Lang, Dir: Direction(c.Lang)}
+		one := Change{Article: articleOf(c, from, to), Kind: c.Kind, Sign: "changed", Text: c.Text, Lang: c.Lang, Dir: Direction(c.Lang)}
 		p := after
 		switch c.Edit {
 		case terms.Added:
@@ -82,4 +86,79 @@ func Redline(language string, from, to *truce.Agreement) (out []Change) {
 		out = append(out, one)
 	}
 	return out
+}
+
+// articleOf says which article a difference is in.
+func articleOf(c terms.Change, from, to *truce.Agreement) truce.ArticleID {
+	switch {
+	case c.Kind == "article", c.Kind == "text" && c.Lang != "" && c.Field != "Authoritative":
+		return truce.ArticleID(c.ID)
+	case c.Kind == "rule":
+		for _, a := range slices.Concat(to.Articles, from.Articles) {
+			if slices.ContainsFunc(a.Rules, func(r truce.Rule) bool { return string(r.ID) == c.ID }) {
+				return a.ID
+			}
+		}
+	}
+	return ""
+}
+
+// Pairs puts what went beside what came.
+func (c Change) Pairs() [][2]string {
+	out := make([][2]string, max(len(c.Before), len(c.After)))
+	for i, s := range c.Before {
+		out[i][0] = s
+	}
+	for i, s := range c.After {
+		out[i][1] = s
+	}
+	return out
+}
+
+// Changes are the differences in one article, or those of one sort that are in none.
+type Changes struct {
+	Key, Head string
+	List      []Change
+}
+
+// Grouped is what changed from one version of an agreement to another, article by article, and then what is in none.
+type Grouped []Changes
+
+// Count is how many differences there are.
+func (g Grouped) Count() (n int) {
+	for _, x := range g {
+		n += len(x.List)
+	}
+	return n
+}
+
+// with are the kinds of part that stand under the heading of another.
+var with = map[string]string{"reading": "term", "fact": "actor", "article": "agreement", "rule": "agreement"}
+
+// RedlineByArticle puts what [Redline] says under the articles, in the order of the later version; those that went follow. What is in no article stands under its sort.
+func RedlineByArticle(language string, from, to *truce.Agreement) (out Grouped) {
+	p := lang.For(language)
+	for _, v := range []*truce.Agreement{to, from} {
+		for _, a := range v.Articles {
+			if key := "article-" + string(a.ID); out.at(key) < 0 {
+				out = append(out, Changes{Key: key, Head: p.With(v).Say(truce.Say("diff.article", truce.Str(string(a.ID)), truce.ArticleArg(a.ID)))})
+			}
+		}
+	}
+	for _, c := range Redline(language, from, to) {
+		key := cmp.Or(with[c.Kind], c.Kind)
+		if c.Article != "" {
+			key = "article-" + string(c.Article)
+		}
+		i := out.at(key)
+		if i < 0 {
+			i, out = len(out), append(out, Changes{Key: key, Head: Is(p, "changed", key)})
+		}
+		out[i].List = append(out[i].List, c)
+	}
+	return slices.DeleteFunc(out, func(x Changes) bool { return len(x.List) == 0 })
+}
+
+func (g Grouped) at(key string) int {
+	return slices.IndexFunc(g, func(x Changes) bool { return x.Key == key })
 }

@@ -271,7 +271,7 @@ func (q *request) declared() (map[truce.Choice][]mechanism.Statement, error) {
 type redlineView struct {
 	Versions []versionRow
 	From, To truce.VersionID
-	Changes  []style.Change
+	Changes  style.Grouped
 }
 
 func (s *server) redline(q *request) error {
@@ -289,7 +289,7 @@ func (s *server) redline(q *request) error {
 		}
 	}
 	v.From, v.To = from.Plan.Agreement.Version, to.Plan.Agreement.Version
-	v.Changes = style.Redline(q.lang, from.Plan.Agreement, to.Plan.Agreement)
+	v.Changes = style.RedlineByArticle(q.lang, from.Plan.Agreement, to.Plan.Agreement)
 	return q.show("redline", v)
 }
 

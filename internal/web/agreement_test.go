@@ -51,6 +51,10 @@ func TestAgreementOpens(t *testing.T) {
 	if page := e.page("", "/en/agreement/redline?from=2017-11-08&to=another"); !strings.Contains(page, "<del>") || !strings.Contains(page, "<ins>") || !strings.Contains(page, "45") {
 		t.Error("the redline does not show what changed")
 	}
+	page = e.page("", "/en/agreement/redline?from=2017-11-08&to=another") // the gap is that of a counting rule, which is in no article
+	if !strings.Contains(page, `<a href="#c-counting">Counting rules</a>`) || !strings.Contains(page, `<h3 id="c-counting">`) || strings.Contains(page, "#c-article") {
+		t.Error("what changed is not led to by what it is in")
+	}
 	if rec := e.ask("", "GET", "/en/agreement?version=none", nil); rec.Code != 404 {
 		t.Errorf("a version there is not: %d", rec.Code)
 	}

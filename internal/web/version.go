@@ -72,7 +72,7 @@ type proposedView struct {
 	tried
 	mechanism.Proposal
 	InForce truce.VersionID
-	Changes []style.Change
+	Changes style.Grouped
 	// Policy says who must witness the open record; PolicyChanged that the text in force says something else, or nothing.
 	Policy        string
 	PolicyChanged bool
@@ -100,7 +100,7 @@ func (q *request) proposedPage(id string, t *tried) error {
 	if err != nil {
 		return err
 	}
-	v := proposedView{Proposal: list[i], InForce: a.Plan.Agreement.Version, Changes: style.Redline(q.lang, a.Plan.Agreement, plan.Agreement), Policy: fileOf(x, witnessesFile), Text: x.Text()}
+	v := proposedView{Proposal: list[i], InForce: a.Plan.Agreement.Version, Changes: style.RedlineByArticle(q.lang, a.Plan.Agreement, plan.Agreement), Policy: fileOf(x, witnessesFile), Text: x.Text()}
 	v.PolicyChanged = v.Policy != fileOf(was, witnessesFile)
 	if t != nil {
 		v.tried = *t
