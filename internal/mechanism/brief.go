@@ -32,23 +32,27 @@ func (m *Mechanism) Briefs(ctx context.Context, v access.Viewer, ids ...truce.Re
 		row, t, sees, err := m.look(ctx, "mechanism.Briefs", v, id)
 		switch {
 		case err == nil:
-			b := Brief{ID: row.ID, Kind: t.Kind.String(), Simulated: row.Simulated, Case: row.Case, Body: row.Author.Body, Recorded: instant(row.Recorded)}
-			if h := row.Happened; h != nil {
-				b.FirstDay, b.LastDay, b.Cell = day(h.First), day(h.Last), happenedIn(h)
-				if row.Outcome == nil { // there the word is its rule
-					b.Observed, b.What = h.Kind.String(), h.Word
-				}
-			}
-			if row.Outcome != nil {
-				b.Rule = row.Outcome.Rule
-			}
-			access.RedactTo(sees, &b)
-			out[id] = b
+			out[id] = brief(&row, t, sees)
 		case truce.KindOf(err) != truce.NotFound:
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+func brief(row *view.Row, t access.Thing, sees access.Fields) Brief {
+	b := Brief{ID: row.ID, Kind: t.Kind.String(), Simulated: row.Simulated, Case: row.Case, Body: row.Author.Body, Recorded: instant(row.Recorded)}
+	if h := row.Happened; h != nil {
+		b.FirstDay, b.LastDay, b.Cell = day(h.First), day(h.Last), happenedIn(h)
+		if row.Outcome == nil { // there the word is its rule
+			b.Observed, b.What = h.Kind.String(), h.Word
+		}
+	}
+	if row.Outcome != nil {
+		b.Rule = row.Outcome.Rule
+	}
+	access.RedactTo(sees, &b)
+	return b
 }
 
 // happenedIn is the fixed coarse cell; nil where no place is known.

@@ -12,10 +12,12 @@ import (
 	"truce/internal/view"
 )
 
-// How much the inbox looks at for one page: so many reports are weighed against each other, so many open cases are compared with each.
+// How much the inbox looks at for one page: so many reports are weighed against each other, so many open cases and so many reports that are on other pages are
+// compared with each.
 const (
 	inboxWindow = 100
 	inboxCases  = 60
+	inboxAround = 500
 )
 
 // AsideWord is what a statement is about that sets a report aside; the statement says why.
@@ -24,11 +26,11 @@ const AsideWord = "set-aside"
 // Incoming is a report in the inbox, with what rules say of it and what it may be about.
 type Incoming struct {
 	Observation `access:"each"`
-	Outcomes    []Outcome        `json:"outcomes,omitempty" access:"each"`
-	Weight      string           `json:"weight" access:"open" doc:"The gravest of what rules say: breached, turns, undetermined, kept, or nothing."`
-	Alike       []truce.RecordID `json:"alike,omitempty" access:"where-coarse" doc:"Other reports here that may be about the same event."`
-	Cases       []Likely         `json:"cases,omitempty" access:"each" doc:"Open cases that may be about the same event, the likeliest first."`
-	Aside       *Statement       `json:"aside,omitempty" access:"each" doc:"Why it was set aside."`
+	Outcomes    []Outcome  `json:"outcomes,omitempty" access:"each"`
+	Weight      string     `json:"weight" access:"open" doc:"The gravest of what rules say: breached, turns, undetermined, kept, or nothing."`
+	Alike       []Brief    `json:"alike,omitempty" access:"each" doc:"Other reports that are in no case and may be about the same event."`
+	Cases       []Likely   `json:"cases,omitempty" access:"each" doc:"Open cases that may be about the same event, the likeliest first."`
+	Aside       *Statement `json:"aside,omitempty" access:"each" doc:"Why it was set aside."`
 }
 
 // InboxSearch narrows the inbox.
@@ -57,7 +59,7 @@ func (m *Mechanism) Inbox(ctx context.Context, v access.Viewer, s InboxSearch) (
 	if weighs {
 		q.Limit = inboxWindow
 	}
-	seen := map[truce.RecordID]*truce.Observation{}
+	var seen []arrived
 	page, err := list(ctx, m, v, q, s.Cursor, func(row *view.Row, t access.Thing, sees access.Fields) (Incoming, bool, error) {
 		var in Incoming
 		aside, err := m.aside(ctx, v, row.ID)
@@ -74,7 +76,10 @@ func (m *Mechanism) Inbox(ctx context.Context, v access.Viewer, s InboxSearch) (
 		if in.Observation, err = m.observation(ctx, row, t, sees); err != nil {
 			return in, false, err
 		}
-		seen[row.ID], err = m.held(ctx, row)
+		o, err := m.held(ctx, row)
+		if o != nil {
+			seen = append(seen, arrived{o, row.Happened, m.sightingOf(row.ID, o), brief(row, t, sees)})
+		}
 		return in, true, err
 	})
 	if err != nil {
@@ -86,7 +91,62 @@ func (m *Mechanism) Inbox(ctx context.Context, v access.Viewer, s InboxSearch) (
 	if weighs && s.Limit > 0 && len(page.Items) > s.Limit {
 		page.Items, page.Next = page.Items[:s.Limit], ""
 	}
-	return page, m.alike(ctx, v, cases, page.Items, seen)
+	around, err := m.around(ctx, v, cited, seen)
+	if err != nil {
+		return page, err
+	}
+	return page, m.alike(ctx, v, cases, page.Items, append(seen, around...))
+}
+
+// arrived is a report that others are compared with.
+type arrived struct {
+	*truce.Observation
+	happened *view.Happened
+	casefile.Sighting
+	Brief
+}
+
+// around lists incidents on other pages that may be about what some reports are about, by day and coarse cell; those in cases are suggested as cases.
+func (m *Mechanism) around(ctx context.Context, v access.Viewer, cited map[truce.RecordID]bool, seen []arrived) (out []arrived, err error) {
+	rows, _, err := m.tails.rows(ctx, m, truce.RecordObservation, view.Query{Kinds: []truce.RecordKind{truce.RecordObservation}, What: truce.KindIncident})
+	if err != nil {
+		return nil, err
+	}
+	for i := range slices.Backward(rows) {
+		row := &rows[i]
+		if len(out) == inboxAround {
+			break
+		}
+		if row.Erased || cited[row.ID] || !slices.ContainsFunc(seen, func(x arrived) bool { return beside(row.Happened, x.happened) }) ||
+			slices.ContainsFunc(seen, func(x arrived) bool { return x.Record == row.ID }) {
+			continue
+		}
+		t := m.thing(row)
+		sees := access.See(v, t)
+		if !sees.Has(access.Existence | access.WhenCoarse | access.WhereCoarse) {
+			continue
+		}
+		o, err := m.remembered(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		if o != nil {
+			out = append(out, arrived{o, row.Happened, m.sightingOf(row.ID, o), brief(row, t, sees)})
+		}
+	}
+	return out, nil
+}
+
+// beside reports whether two things were within a day of each other, in one coarse cell or in two that touch.
+func beside(x, y *view.Happened) bool {
+	if x == nil || y == nil || x.First == view.NoDay || y.First == view.NoDay || x.First > y.Last+1 || y.First > x.Last+1 {
+		return false
+	}
+	if !x.HasCell || !y.HasCell {
+		return true
+	}
+	a, b := cellOfRow(x), cellOfRow(y)
+	return max(a.Lat-b.Lat, b.Lat-a.Lat) <= 1 && max(a.Lon-b.Lon, b.Lon-a.Lon) <= max(a.Width, b.Width)
 }
 
 // openFiles lists the open cases, the newest first, and all records that any case cites.
@@ -167,19 +227,17 @@ func (m *Mechanism) aside(ctx context.Context, v access.Viewer, id truce.RecordI
 }
 
 // alike suggests what reports may be about: each other, and open cases.
-func (m *Mechanism) alike(ctx context.Context, v access.Viewer, open []*casefile.Case, list []Incoming, seen map[truce.RecordID]*truce.Observation) error {
+func (m *Mechanism) alike(ctx context.Context, v access.Viewer, open []*casefile.Case, list []Incoming, seen []arrived) error {
 	a, ok := m.Current()
 	if !ok {
 		return nil
 	}
-	var reports []casefile.Sighting
-	for i := range list {
-		if o := seen[list[i].ID]; o != nil {
-			reports = append(reports, m.sightingOf(list[i].ID, o))
-		}
+	byID := map[truce.RecordID]arrived{}
+	for _, x := range seen {
+		byID[x.Record] = x
 	}
 	for _, simulated := range []bool{false, true} { // what is invented and what is real are never the same event
-		var cases []casefile.Sighting
+		var cases, reports []casefile.Sighting
 		for _, c := range open {
 			if c.Simulated != simulated || !access.See(v, m.caseThing(c)).Has(access.Existence) {
 				continue
@@ -190,19 +248,21 @@ func (m *Mechanism) alike(ctx context.Context, v access.Viewer, open []*casefile
 			}
 			cases = append(cases, s)
 		}
+		for _, x := range seen {
+			if x.Observation.Simulated == simulated {
+				reports = append(reports, x.Sighting)
+			}
+		}
 		for i := range list {
-			o := seen[list[i].ID]
-			if o == nil || o.Simulated != simulated {
+			one, ok := byID[list[i].ID]
+			if !ok || one.Observation.Simulated != simulated {
 				continue
 			}
-			one := m.sightingOf(list[i].ID, o)
-			for _, x := range casefile.Likely(one, cases, a.Plan.Incidents, DefaultApart, DefaultNear) {
+			for _, x := range casefile.Likely(one.Sighting, cases, a.Plan.Incidents, DefaultApart, DefaultNear) {
 				list[i].Cases = append(list[i].Cases, likely(x))
 			}
-			for _, x := range casefile.Likely(one, reports, a.Plan.Incidents, DefaultApart, DefaultNear) {
-				if seen[x.Record].Simulated == simulated {
-					list[i].Alike = append(list[i].Alike, x.Record)
-				}
+			for _, x := range casefile.Likely(one.Sighting, reports, a.Plan.Incidents, DefaultApart, DefaultNear) {
+				list[i].Alike = append(list[i].Alike, byID[x.Record].Brief)
 			}
 		}
 	}

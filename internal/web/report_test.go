@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"truce"
+	"truce/internal/lang"
 	"truce/internal/mechanism"
 	"truce/internal/mechanism/mechanismtest"
 )
@@ -224,6 +226,31 @@ func TestCheckAndBlank(t *testing.T) {
 	for _, name := range []string{"team-1", "p-1", "sign-out", "my keys"} {
 		if strings.Contains(blank, name) {
 			t.Errorf("the form that is kept names %q", name)
+		}
+	}
+}
+
+// What may be the same event is named although it is on another page of the inbox: it came before twenty others.
+func TestInboxNamesWhatIsOnAnotherPage(t *testing.T) {
+	e := read(t)
+	line := func(id, day string) string {
+		return `{"id":"` + id + `","kind":"incident","what":"shelling","time":"` + day + `T09:30:00Z","place":{"lat":32.75,"lon":36.1,"error_m":100}}` + "\n"
+	}
+	near := e.Report("monitor", line("obs-2", "2017-11-15")).IDs[0]
+	var others strings.Builder
+	for i := range inboxOnPage {
+		others.WriteString(line(fmt.Sprint("other-", i), fmt.Sprintf("2017-09-%02d", i+1)))
+	}
+	e.Report("monitor", others.String())
+	again := e.Report("other monitor", line("obs-9", "2017-11-15")).IDs[0]
+	for _, l := range lang.Languages {
+		page := e.page("duty", "/"+l+"/inbox")
+		if !strings.Contains(page, `id="i-`+string(again)) || strings.Contains(page, `id="i-`+string(near)) {
+			t.Fatal("both are on one page")
+		}
+		link := `<a href="/` + l + `/report/` + string(near) + `">`
+		if _, name, found := strings.Cut(page, link); !found || strings.Contains(name[:strings.Index(name, "</a>")], string(near)) || !strings.Contains(name[:strings.Index(name, "</a>")], "2017") {
+			t.Errorf("%s: the report on another page is not named", l)
 		}
 	}
 }
