@@ -683,7 +683,9 @@ func (d *differ) participants() {
 // texts compares the open texts, language by language and article by article.
 func (d *differ) texts() {
 	match(d, d.a.Texts, d.b.Texts, func(t truce.Text) string { return t.Lang },
-		func(t truce.Text) part { return part{"text", t.Lang, truce.Say("diff.whole-text", truce.LanguageArg(t.Lang))} }, nothing, func(t, u truce.Text) {
+		func(t truce.Text) part {
+			return part{"text", t.Lang, truce.Say("diff.whole-text", truce.LanguageArg(t.Lang))}
+		}, nothing, func(t, u truce.Text) {
 			p := part{"text", t.Lang, truce.Say("diff.whole-text", truce.LanguageArg(t.Lang))}
 			if t.Authoritative != u.Authoritative {
 				d.add(Change{Kind: p.kind, ID: p.id, Field: "Authoritative", Lang: t.Lang, Part: p.phrase, Label: truce.Say("diff.authoritative"),

@@ -54,7 +54,7 @@ func Explain(plan *terms.Plan, language string) *Explained {
 type Change struct {
 	Article       truce.ArticleID // that it is in; "" where it is in none
 	Kind          string          // of part, as [terms.Change] has it
-	Sign          string // added, removed, changed
+	Sign          string          // added, removed, changed
 	Head          string
 	Before, After []string
 	Text          []terms.Piece
