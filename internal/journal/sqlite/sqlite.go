@@ -55,6 +55,9 @@ type Store struct {
 	// mu lets one append or erasure through at a time.
 	mu     sync.Mutex
 	insert *sql.Stmt
+	// file is the file beside SQLite, to read ahead of it; nil where there was none or where it is only read. It is closed last: whoever closes one descriptor of a
+	// file lets go of all locks that the process has on it.
+	file disk.File
 	// keepTraces leaves out what makes an erasure complete, for the control of its test.
 	keepTraces bool
 }
@@ -80,7 +83,7 @@ func Open(ctx context.Context, folder disk.Folder) (*Store, error) {
 func (s *Store) open(ctx context.Context, folder disk.Folder) error {
 	// An empty file is made by disk so that its name is durable before anything is written to it.
 	if f, err := folder.File(fileName); err == nil {
-		f.Close()
+		s.file = f
 	} else if truce.KindOf(err) != truce.NotFound {
 		return err
 	} else if err := folder.WriteFile(fileName, nil); err != nil {
@@ -386,6 +389,7 @@ func (s *Store) overwrite(ctx context.Context, seqs []truce.Seq) error {
 // CheckFiles has SQLite check the structure of its own file, which a reading of all records does not reach: damage there would show at a later
 // write only.
 func (s *Store) CheckFiles(ctx context.Context) error {
+	defer s.readAhead(ctx)()
 	var first string
 	if err := s.read.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&first); err != nil {
 		return s.fail("sqlite.Check", err)
@@ -394,6 +398,29 @@ func (s *Store) CheckFiles(ctx context.Context) error {
 		return &truce.Error{Op: "sqlite.Check", Kind: truce.Corrupt, Subject: s.path, Reason: "SQLite finds its file damaged: " + first, Hint: hintRepair}
 	}
 	return nil
+}
+
+// readAhead reads the file from its beginning on until it is stopped, for the system to have in memory what SQLite asks for page by page and in no order: of a disk
+// that nothing was read from before, gigabytes take minutes that way and seconds in order.
+func (s *Store) readAhead(ctx context.Context) (stop func()) {
+	if s.file == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buf := make([]byte, 1<<20)
+		for at := int64(0); ctx.Err() == nil; at += int64(len(buf)) {
+			if _, err := s.file.ReadAt(buf, at); err != nil {
+				return // its end, or what SQLite will find itself
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // Close implements [journal.Journal].
@@ -415,6 +442,9 @@ func (s *Store) release() error {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
+	}
+	if s.file != nil {
+		errs = append(errs, s.file.Close())
 	}
 	if s.lock != nil { // a reader has none
 		errs = append(errs, s.lock.Close())
