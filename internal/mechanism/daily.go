@@ -33,9 +33,11 @@ type Daily struct {
 	// Drawn is when it was drawn up: what is said of its day is what was known then, and cases stand as they stood then.
 	Drawn string `json:"drawn,omitempty"`
 	// Reported is how many incidents the day had, and Before how many the day before had, for comparison.
-	Incidents    []DailyEvent   `json:"incidents,omitempty"`
-	Reported     int            `json:"reported"`
-	Before       int            `json:"before"`
+	Incidents []DailyEvent `json:"incidents,omitempty"`
+	Reported  int          `json:"reported"`
+	Before    int          `json:"before"`
+	// Cut is set where there was more than is counted at once.
+	Cut          bool           `json:"cut,omitempty"`
 	Counts       []Counted      `json:"counts,omitempty"`
 	Articles     []DailyArticle `json:"articles,omitempty"`
 	Areas        []DailyArea    `json:"areas,omitempty"`
@@ -170,7 +172,11 @@ func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, upTo truce.
 				}
 				d.Simulated = d.Simulated || o.Simulated
 			}
-			if q.Cursor = page.Next; q.Cursor == "" || n >= MaxCounted {
+			if q.Cursor = page.Next; q.Cursor == "" {
+				break
+			}
+			if n >= MaxCounted {
+				d.Cut = true
 				break
 			}
 		}
@@ -201,7 +207,7 @@ func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, upTo truce.
 			return d, err
 		}
 	}
-	standing, err := m.stand(ctx, see, a, day)
+	standing, err := m.stand(ctx, see, a, day, false)
 	if err != nil {
 		return d, err
 	}
@@ -213,7 +219,7 @@ func (m *Mechanism) DraftDaily(ctx context.Context, v access.Viewer, upTo truce.
 	for _, x := range standing.Articles {
 		d.Articles = append(d.Articles, DailyArticle{x.Article, x.Week})
 	}
-	d.Simulated = d.Simulated || standing.Simulated
+	d.Simulated, d.Cut = d.Simulated || standing.Simulated, d.Cut || !standing.Whole
 	if err := m.dailyWords(ctx, see, day, &d); err != nil {
 		return d, err
 	}

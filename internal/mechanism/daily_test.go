@@ -1,6 +1,7 @@
 package mechanism_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,32 @@ func TestDailyReportIsOfItsDay(t *testing.T) {
 	e.TakeUp()
 	if got := mechanismtest.Must(e.M.Daily(ctx, e.As("duty"), late.ID)); got.To != running.To {
 		t.Errorf("drawn up to %s, issued to %s", running.To, got.To)
+	}
+}
+
+// What came after a day, however much it was, takes nothing from the report of that day.
+func TestDailyReportOfLongAgo(t *testing.T) {
+	e := mechanismtest.Start(t)
+	line := func(n int, day string) string {
+		return fmt.Sprintf(`{"id":"n-%d","kind":"incident","what":"shelling","time":"%sT06:%02d:%02dZ","place":{"kind":"point","lat":32.62,"lon":36.1,"error_m":100}}`+"\n", n, day, n/60%60, n%60)
+	}
+	e.Report("monitor", line(9999, "2017-11-01"))
+	e.Settle()
+	e.Later(24 * time.Hour)
+	var flood strings.Builder
+	for n := range mechanism.MaxStanding + 1 {
+		flood.WriteString(line(n, "2017-11-20"))
+	}
+	e.Report("monitor", flood.String())
+	e.Settle()
+	draft := func(day int) mechanism.Daily {
+		return mechanismtest.Must(e.M.DraftDaily(t.Context(), e.As("duty"), truce.InstantOf(time.Date(2017, 11, day, 15, 0, 0, 0, time.UTC)), truce.TierMechanism, "en"))
+	}
+	if d := draft(1); d.Reported != 1 || d.Counts[0].MayHigh != 1 {
+		t.Errorf("%d reported, %+v", d.Reported, d.Counts)
+	}
+	if d := draft(20); !d.Cut || d.Reported != mechanism.MaxStanding+1 || d.Unlisted() != d.Reported-mechanism.MaxDailyRows {
+		t.Errorf("%d reported, %d not listed, cut %v", d.Reported, d.Unlisted(), d.Cut)
 	}
 }
 

@@ -234,7 +234,7 @@ func (m *Mechanism) Standing(ctx context.Context, v access.Viewer) (Standing, er
 	if age := v.Now.Sub(kept.at); ok && age >= 0 && (age < DefaultStandingFor || head.Seq == kept.head && age < time.Minute) {
 		return kept.Standing, nil
 	}
-	out, err := m.stand(ctx, v, a, truce.Span{From: v.Now.Add(-24 * time.Hour), To: v.Now})
+	out, err := m.stand(ctx, v, a, truce.Span{From: v.Now.Add(-24 * time.Hour), To: v.Now}, true)
 	if err != nil {
 		return out, err
 	}
@@ -304,8 +304,8 @@ type thingCounted struct {
 
 type said struct{ every, may bool }
 
-// stand says how things stood at the end of a day, as it is known now.
-func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted, day truce.Span) (Standing, error) {
+// stand says how things stood at the end of a day, as it is known now: with all that is on record, or with the seven days before alone.
+func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted, day truce.Span, all bool) (Standing, error) {
 	g := &gauge{m: m, v: v, day: day, week: truce.Span{From: day.To.Add(-DefaultRecent), To: day.To}, articles: map[truce.ArticleID]*articleGauge{},
 		things: map[truce.RecordID]*thingCounted{}, days: map[view.Day]*[2]access.Tally{}, counts: map[string][]assess.Count{}}
 	g.out.Rounded = !access.Exact(v)
@@ -313,10 +313,14 @@ func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted, day t
 	for _, r := range a.Plan.Rules {
 		forbids[r.ID] = r.Verb == truce.Forbids && r.Object == truce.KindIncident
 	}
-	n := 0
+	n, far := 0, false
 	whole, err := m.counted(ctx, v, truce.RecordOutcome, nil, nil, func(row *view.Row, sees access.Fields) error {
+		far = far || row.Recorded < g.week.From // nothing of these days is on record before them
 		if !sees.Has(access.Open) || row.Version != a.Plan.Agreement.Version {
 			return nil
+		}
+		if h := row.Happened; !all && h != nil && (h.First > view.DayOf(g.day.To) || h.Last < view.DayOf(g.week.From)) {
+			return nil // of other days: those are not opened
 		}
 		if n++; n > MaxStanding {
 			return errEnough
@@ -332,7 +336,7 @@ func (m *Mechanism) stand(ctx context.Context, v access.Viewer, a Adopted, day t
 	if err != nil {
 		return Standing{}, err
 	}
-	g.out.Whole = whole
+	g.out.Whole = whole || !all && far && n <= MaxStanding
 	g.tell(a)
 	return g.out, g.count(a)
 }
